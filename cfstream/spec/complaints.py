@@ -3,7 +3,7 @@
 Sections, defaults and examples come from the model. The rules of `fields` and `rules` have words of their own.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from collections.abc import Mapping as MappingOf
 from re import compile as pattern
 from typing import Any, TypeAlias
@@ -15,8 +15,18 @@ from cfstream.spec.edit.writing import inline
 from cfstream.spec.fault import Path
 from cfstream.spec.fields import account_number
 from cfstream.spec.section import NEVER_GUESSED, never_suggested
-from cfstream.spec.source import Document, Mapping, Scalar
-from cfstream.spec.unknown_keys import is_form, meant_here, section_at, sections, squeezed, unknown_key
+from cfstream.spec.source import Document, Mapping, Scalar, plain
+from cfstream.spec.unknown_keys import (
+    forms_of,
+    is_form,
+    is_word,
+    meant_here,
+    names_of,
+    section_at,
+    sections,
+    squeezed,
+    unknown_key,
+)
 from cfstream.spec.wording import MAX_SHOWN, choices, nearest, shown
 
 Detail: TypeAlias = MappingOf[str, Any]
@@ -46,13 +56,41 @@ def complaints(
     """
     details = error.errors(include_url=False)
     misspelt = {_meant_place(detail["loc"]) for detail in details if detail["type"] == "extra_forbidden"}
+    named = _entries_by_name(details, document)
+    misspelt |= {(*each[:-1], missing) for each in named for missing in _required(each[:-1])}
     for detail in details:
+        if line := named.get(detail["loc"]):
+            spot = document.key_spot(*detail["loc"])
+            what = f"unknown key {shown(detail['loc'][-1])}"
+            yield detail["loc"], document.source.problem(spot, what, f"write {line}")
+            continue
         place = tuple(step for step in detail["loc"] if not is_form(step))
         # pydantic counts only the valid members of a list, so this list is not empty in the file.
         none_valid = detail["type"] == "too_short" and detail["input"]
         reported = place in known and detail["type"] != "extra_forbidden"
         if not (reported or detail["loc"] in misspelt or none_valid):
             yield place, _complaint(detail, document)
+
+
+def _entries_by_name(details: Iterable[Detail], document: Document) -> dict[Path, str]:
+    """Return the right form of each entry of a list whose only key is its name, by the path of that key."""
+    found: dict[Path, str] = {}
+    for detail in details:
+        above = detail["loc"][:-1]
+        place = tuple(step for step in above if not is_form(step))
+        if detail["type"] != "extra_forbidden" or not place or not isinstance(place[-1], int):
+            continue
+        if not isinstance(detail["input"], dict) or is_word(str(detail["loc"][-1])):
+            continue
+        entry = document.find(*above)[0]
+        if isinstance(entry, Mapping) and len(entry.fields) == 1:
+            line = _in_shape({"input": {detail["loc"][-1]: detail["input"]}}, above)
+            found |= {detail["loc"]: line} if line else {}
+    return found
+
+
+def _required(path: Path) -> list[str]:
+    return [name for name, field in section_at(path).model_fields.items() if field.is_required()]
 
 
 def _meant_place(path: Path) -> Path | None:
@@ -67,7 +105,7 @@ def _complaint(detail: Detail, document: Document) -> Problem:
     line = document.source.lines[node.at[0] - 1]
     if detail["type"] == "extra_forbidden":
         above = document.find(*path[:-1])[0]
-        there = frozenset(above.fields) if isinstance(above, Mapping) else frozenset()
+        there = {key: plain(each) for key, each in above.fields.items()} if isinstance(above, Mapping) else {}
         what, do = unknown_key(
             str(path[-1]), path[:-1], detail["input"], beside=there, anchored=bool(_ANCHOR.search(line))
         )
@@ -75,10 +113,15 @@ def _complaint(detail: Detail, document: Document) -> Problem:
     text = node.text if isinstance(node, Scalar) else line[node.at[1] - 1 :]
     what, do, note = _WORDS.get(detail["type"], _other)(detail, path, text)
     spot = document.spot(*path)
-    listed = detail["type"] == "tuple_type" and (_section_name(path), "") in sections()
-    if listed and isinstance(node, Mapping) and not node.flow:
+    if detail["type"] == "tuple_type" and isinstance(node, Mapping) and _is_one_entry(node, path):
         spot, do = node.at, _as_item(node, line)
     return document.source.problem(spot, what, do, note)
+
+
+def _is_one_entry(node: Mapping, path: Path) -> bool:
+    """Return whether a mapping in the place of a list is a block with the fields of an entry."""
+    known = {word for inner in forms_of(_section_name(path)) for word in names_of(inner)}
+    return not node.flow and all(squeezed(key) in known for key in node.fields)
 
 
 def _as_item(node: Mapping, line: str) -> str:
@@ -167,6 +210,17 @@ def _in_shape(detail: Detail, path: Path) -> str | None:
     return line.removeprefix(f"{name}: [").removesuffix("]") if line else None
 
 
+def _rule_of(path: Path, text: str) -> str:
+    """Return the fix of the rule that a text at a path breaks; empty if it breaks none."""
+    from cfstream.spec.converted import rule_of  # valid specs do not need it
+
+    place = tuple(step for step in path if not is_form(step))
+    above = _words(path)[:-1]
+    if above and (above[-1], "") not in sections():
+        return ""  # a tag may have any text
+    return rule_of(section_at(above), _section_name(path), text if isinstance(place[-1], str) else [text])
+
+
 def _missing(_detail: Detail, path: Path, _: str) -> Words:
     above = field_name(path[:-1])
     example = _line(path) if not above else f"{path[-1]}: …"
@@ -182,10 +236,11 @@ def _not_text(detail: Detail, path: Path, text: str) -> Words:
         return *wrong, ""
     if isinstance(value, list | dict):
         return what, "write a single text, without brackets or dashes", ""
+    do = _rule_of(path, text) or f'write "{text}"'
     if isinstance(value, bool):
-        return what, f'write "{text}"', "YAML reads a truth value here"
+        return what, do, "YAML reads a truth value here"
     gone = ", without the leading zero" if text.startswith("0") and len(text) > 1 else ""
-    return what, f'write "{text}"', f"YAML reads a number here{gone}"
+    return what, do, f"YAML reads a number here{gone}"
 
 
 def _not_bool(detail: Detail, path: Path, text: str) -> Words:
@@ -201,6 +256,9 @@ def _not_a_list(detail: Detail, path: Path, text: str) -> Words:
     from cfstream.spec.converted import as_list  # valid specs do not need it
 
     line = _in_shape(detail, path) or as_list(section_at(path[:-1]), _section_name(path), text)
+    if not line and isinstance(value, dict):
+        first = dict([next(iter(value.items()))]) if value else value
+        line = f"one like {_in_shape({**detail, 'input': first}, path) or _line(path)}"
     return f"{name} must be a list, not {_found(value)}", f"write {line or f'one like {_line(path)}'}", ""
 
 

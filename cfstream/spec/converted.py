@@ -27,7 +27,16 @@ _DEPTH = 6
 _OPPOSITES = "geo"
 """The section whose fields have opposite meanings, so that a list alone may mean either."""
 
+_FUNCTIONS = "functions"
+"""The field with CloudFront functions by event. Other tools list an event and a function."""
+
 _FUNCTION = "functionarn"
+
+_ANY_NAME = "NAME"
+"""Stands for a name that only the user knows."""
+
+_KEY_FILE = re.compile(r"(?:[^\r\n]*/)?([^/\r\n]+?)(?:\.pub)?\.pem")
+"""A file with a public key, which has the name of the key."""
 
 _IDENTITY = re.compile(r"origin-access-identity/cloudfront/([A-Z0-9]{2,40})")
 """How CloudFront's documents name an OAI."""
@@ -54,9 +63,25 @@ def converted(section: type[Section], name: str, value: Any) -> str | None:
     return None
 
 
+def rule_of(section: type[Section], name: str, value: Any) -> str:
+    """Return the fix of the first rule that a value of the right type breaks; empty if it breaks none."""
+    faults = (fault for fault in _faults(section, name, value) if fault["type"] == "fault")
+    return next((str(fault["ctx"]["do"]) for fault in faults), "")
+
+
+def is_list(section: type[Section], name: str) -> bool:
+    """Return whether a field is a list."""
+    return any(fault["type"] == "tuple_type" for fault in _faults(section, name, {}))
+
+
 def is_valid(section: type[Section], name: str, value: Any) -> bool:
     """Return whether a field accepts a value, and a hint may repeat it."""
-    return not _has_null(value) and not _opens(section, name, value) and not _faults(section, name, value)
+    return not _opens(section, name, value) and accepts(section, name, value)
+
+
+def accepts(section: type[Section], name: str, value: Any) -> bool:
+    """Return whether a field accepts a value. A value that opens something may be right if the user named the field."""
+    return not _has_null(value) and not _faults(section, name, value)
 
 
 def _has_null(value: Any) -> bool:
@@ -68,7 +93,15 @@ def _has_null(value: Any) -> bool:
 def _has_the_shape(section: type[Section], name: str, value: Any) -> bool:
     if _opens(section, name, value):
         return False
+    if isinstance(value, (dict, list)) and _is_refused_as_such(section, name, value):
+        return False
     return {fault["type"] for fault in _faults(section, name, value)} <= {"fault"}
+
+
+def _is_refused_as_such(section: type[Section], name: str, value: Any) -> bool:
+    """Return whether a field is refused as a mapping or a list, whatever is in it, by a rule of its own."""
+    faults = _faults(section, name, type(value)())
+    return any(fault["type"] == "fault" and fault["loc"] == (name,) for fault in faults)
 
 
 _WRITE = re.compile(r'write "?([^\s"]+)"?')
@@ -143,6 +176,9 @@ def _of_mapping(section: type[Section], name: str, value: Mapping[str, Any], dep
     squeezed_keys = {squeezed(str(key)): item for key, item in value.items()}
     if name == _OPPOSITES:
         yield from _countries(squeezed_keys)
+    if name == _FUNCTIONS:
+        yield from _by_event([squeezed_keys])
+    yield from _by_name(name, value, depth)
     for inner in forms_of(name):
         if renamed := _renamed(inner, value, depth):
             yield renamed
@@ -168,11 +204,8 @@ def _of_list(section: type[Section], name: str, value: list[Any], depth: int) ->
     ]
     if name == "tags" and value and all(each.keys() == {"key", "value"} for each in pairs):
         yield {each["key"]: each["value"] for each in pairs}
-    if name == "functions" and value and all({"eventtype", _FUNCTION} <= each.keys() for each in pairs):
-        yield {
-            str(each["eventtype"]).replace("-", "_"): str(each[_FUNCTION]).rpartition("function/")[2]
-            for each in pairs
-        }
+    if name == _FUNCTIONS:
+        yield from _by_event(pairs)
     found = []
     for item in value:
         tried = islice(_candidates(section, name, item, depth - 1), MOST)
@@ -181,6 +214,37 @@ def _of_list(section: type[Section], name: str, value: list[Any], depth: int) ->
         yield found
     if len(value) == 1:
         yield from _candidates(section, name, value[0], depth - 1)
+
+
+def _by_event(pairs: Sequence[Mapping[str, Any]]) -> Iterator[Any]:
+    """Yield the functions by event, if another tool lists both."""
+    if pairs and all({"eventtype", _FUNCTION} <= each.keys() for each in pairs):
+        yield {
+            str(each["eventtype"]).replace("-", "_"): str(each[_FUNCTION]).rpartition("function/")[2]
+            for each in pairs
+        }
+
+
+def _by_name(name: str, value: Mapping[str, Any], depth: int) -> Iterator[Any]:
+    """Yield the entries of a list that is written as a mapping: each key is the first field of its entry.
+
+    Each value has the other fields of an entry; for a public key it may be the file.
+    """
+    words = {word for inner in forms_of(name) for word in names_of(inner)}
+    if any(squeezed(str(key)) in words or is_aws_only(str(key)) for key in value):
+        return
+    for inner in forms_of(name):
+        first = next((each for each, field in inner.model_fields.items() if field.is_required()), None)
+        entries = [_named(inner, first, key, item, depth) for key, item in value.items()] if first else []
+        if entries and all(entries):
+            yield entries
+            yield from entries[: len(entries) == 1]
+
+
+def _named(inner: type[Section], first: str, key: Any, item: Any, depth: int) -> dict[str, Any] | None:
+    if isinstance(item, str) and _is_of_keys(inner) and _KEY_FILE.fullmatch(item):
+        return _renamed(inner, {first: key, "file": item}, depth)
+    return _renamed(inner, {first: key, **item}, depth) if item and isinstance(item, Mapping) else None
 
 
 def _renamed(inner: type[Section], value: Mapping[str, Any], depth: int) -> dict[str, Any] | None:
@@ -192,16 +256,42 @@ def _renamed(inner: type[Section], value: Mapping[str, Any], depth: int) -> dict
             continue
         if field is None or field in found:
             return None
-        tried = islice(_candidates(inner, field, item, depth - 1), MOST)
-        right = next((each for each in tried if is_valid(inner, field, each)), None)
+        own = key == field and accepts(inner, field, item)
+        right = item if own else _fitting(inner, field, item, depth - 1)
         if right is None:
             return None
         found[field] = right
     return found or None
 
 
+def _fitting(section: type[Section], name: str, value: Any, depth: int) -> Any:
+    """Return the first valid candidate for a value; None if none is valid."""
+    tried = islice(_candidates(section, name, value, depth), MOST)
+    return next((each for each in tried if is_valid(section, name, each)), None)
+
+
 def _of_scalar(name: str, value: str | int) -> Iterator[Any]:
     """Yield a value in other types, in a list, and as the main field of a section."""
+    if name == _FUNCTIONS and (event := _event(str(value))) is not None:
+        yield from [{event: _ANY_NAME}] if event else []
+        return
+    others = _in_other_types(value)
+    yield from others[1:]
+    for each in others:
+        yield [each]
+        for inner in forms_of(name):
+            if entry := _key_of(inner, str(each)):
+                yield entry
+                yield [entry]
+            for field in _main_fields(inner):
+                for right in (each, [each]):
+                    if is_valid(inner, field, right):
+                        yield {field: right}
+                        yield [{field: right}]
+
+
+def _in_other_types(value: str | int) -> list[Any]:
+    """Return a value, and what it is as a number, a duration, a bucket or an identity."""
     others: list[Any] = [value]
     if isinstance(value, int):
         others.append(f"{value}s")
@@ -211,15 +301,26 @@ def _of_scalar(name: str, value: str | int) -> Iterator[Any]:
         others.append(bucket)
     elif identity := _IDENTITY.fullmatch(value):
         others.append(identity[1])
-    yield from others[1:]
-    for each in others:
-        yield [each]
-        for inner in forms_of(name):
-            for field in _main_fields(inner):
-                for right in (each, [each]):
-                    if is_valid(inner, field, right):
-                        yield {field: right}
-                        yield [{field: right}]
+    return others
+
+
+def _event(text: str) -> str | None:
+    """Return the field for an event, empty for one that has none; None if the text is not an event."""
+    fields = {squeezed(field): field for field in forms_of(_FUNCTIONS)[0].model_fields}
+    return fields.get(squeezed(text), "" if is_aws_only(text) else None)
+
+
+def _is_of_keys(inner: type[Section]) -> bool:
+    """Return whether a section is a public key in a file."""
+    return {"name", "file"} <= inner.model_fields.keys()
+
+
+def _key_of(inner: type[Section], text: str) -> dict[str, str] | None:
+    """Return a public key for the name of its file, or for its own name; None if a section is not for keys."""
+    if not _is_of_keys(inner):
+        return None
+    file = _KEY_FILE.fullmatch(text)
+    return {"name": file[1], "file": text} if file else {"name": text, "file": f"keys/{text}.pub.pem"}
 
 
 def _main_fields(section: type[Section]) -> list[str]:

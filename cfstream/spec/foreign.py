@@ -8,6 +8,7 @@ from cfstream.spec.compose import ELSEWHERE, documents
 from cfstream.spec.fault import Fault
 from cfstream.spec.model import Spec
 from cfstream.spec.source import EXTENSION, Document, Scalar, Source
+from cfstream.spec.syntax import FROM_TERRAFORM, TERRAFORM
 from cfstream.spec.unknown_keys import meant_here
 from cfstream.spec.wording import choices, shown, some_of
 
@@ -42,6 +43,7 @@ OTHERS: Mapping[str, tuple[Collection[str], ...]] = {
     "a pipeline of GitLab": ({"stages"}, {"image", "script"}),
     "a CloudFormation template": ({"Resources"}, {"AWSTemplateFormatVersion"}),
     "a description of an API (OpenAPI)": ({"openapi"}, {"swagger"}),
+    "a configuration of Terraform in JSON": ({"resource"}, {"provider"}),
     "a configuration of pre-commit": ({"repos"},),
     "a configuration of MkDocs": ({"site_name"},),
 }
@@ -61,8 +63,9 @@ def specs_of(source: Source, problems: list[Problem]) -> Iterator[Document]:
         document, fault = faults[0]
         one = source.problem(document.key_spot(*fault.path), fault.what, fault.do)
         problems += [one] if len(faults) == len(found) else [*wrong, one]
-    elif wrong and not found and (kind := _of_text(source.text)):
-        problems.append(source.problem((1, 1), f"this looks like {kind}, not a spec", ELSEWHERE))
+    elif wrong and not found and (other := _of_text(source.text)):
+        kind, do = other
+        problems.append(source.problem((1, 1), f"this looks like {kind}, not a spec", do))
     else:
         problems += wrong
     others = {id(document) for document, _ in faults}
@@ -103,11 +106,33 @@ def _kind(keys: Collection[str]) -> tuple[str, Collection[str]] | None:
 _TOP_KEY = re.compile(r"^([A-Za-z_][\w-]*):(?:\s|$)", re.MULTILINE)
 
 
-def _of_text(text: str) -> str:
-    """Return the tool whose file this probably is, although it cannot be read as YAML; empty if it is not known."""
+_PEM = re.compile(r"^-----BEGIN ([A-Z0-9 ]+)-----", re.MULTILINE)
+
+
+def _of_text(text: str) -> tuple[str, str] | None:
+    """Return what a file probably is that cannot be read as YAML, and what to do; None if it is not known."""
     keys = _TOP_KEY.findall(text)
     if TELLING & {*keys}:
-        return ""
+        return None
+    if pem := _PEM.search(text):
+        return _of_pem(pem[1])
+    if any(map(TERRAFORM.match, text.splitlines())):
+        return "a configuration of Terraform", FROM_TERRAFORM
+    if text.startswith("#!"):
+        return "a script", ELSEWHERE
     if "{{" in text and (_kind(keys) or not keys):
-        return "a template"
-    return (_kind(keys) or ("",))[0]
+        return "a template", ELSEWHERE
+    known = _kind(keys)
+    return (known[0], ELSEWHERE) if known else None
+
+
+def _of_pem(label: str) -> tuple[str, str]:
+    """Return what a PEM file is, by its label, and what to do with it."""
+    if "PRIVATE KEY" in label:
+        return (
+            "a private key",
+            "move it elsewhere; to sign with it: cfstream sign URL --spec SPEC --key FILE --expires 1h",
+        )
+    if label.endswith("PUBLIC KEY"):
+        return "a public key", "name it in a spec, as the file of a key under key_groups.public_keys"
+    return "a PEM file", ELSEWHERE

@@ -172,11 +172,12 @@ def _instead(file: str, files: Files, error: OSError | ValueError) -> str:
         }
         if near := nearest(os.path.splitext(name)[0], stems):
             return f"did you mean {shown(os.path.join(folder, stems[near]))}?"
-    return "check the name and its permissions"
+        return "name a file or directory that exists; `cfstream init` writes a new spec"
+    return "check its permissions" if isinstance(error, PermissionError) else "check the name"
 
 
 def _no_spec(file: str, content: bytes) -> tuple[str, str] | None:
-    """Return what the file is, and what to do with it, if cfstream has written it and it is not a spec."""
+    """Return what the file is, and what to do with it, if cfstream or Terraform has written it and it is not a spec."""
     head = content[:200]
     if re.match(rb'\s*\{\s*"', head) is None:
         return None
@@ -186,6 +187,10 @@ def _no_spec(file: str, content: bytes) -> tuple[str, str] | None:
         return "this is a snapshot, not a spec", do
     if b'"cfstream_version": "' in head and b'"fingerprint": "' in content[:1000]:
         return "this is a saved plan, not a spec", f"apply it: `cfstream apply {shlex.quote(file)}`"
+    if re.search(rb'"terraform_version":\s*"', head):
+        state = "STATEFILE" if file == STDIN else shlex.quote(file)
+        do = f"write a spec from it: `cfstream import --from-terraform {state}`"
+        return "this is a file of Terraform, not a spec", do
     return None
 
 

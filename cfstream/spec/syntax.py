@@ -24,6 +24,17 @@ _ITEM = r"(?P<head>\s*(?:- +)?)"
 _NO_SPACE = re.compile(_ITEM + r"(?P<key>[A-Za-z_][\w-]*):(?P<value>[^\s:].*)")
 _EQUALS = re.compile(_ITEM + r"(?P<key>[A-Za-z_][\w-]*)\s*=\s*(?P<value>.+)")
 _NO_COLON = re.compile(_ITEM + r"(?P<key>[A-Za-z_][\w-]*)(?:\s+(?P<value>[^:]+))?\s*")
+TERRAFORM = re.compile(
+    r'[ \t]*(?:(?:resource|data)\s+"[\w-]+"\s+"[\w-]+"'
+    r'|(?:module|provider|variable|output)\s+"[\w-]+"|locals|terraform)\s*\{'
+)
+"""The line that begins a block of Terraform's language."""
+
+FROM_TERRAFORM = (
+    "write a spec from its state: run `terraform show -json > state.json` in its directory, and then "
+    "`cfstream import --from-terraform state.json`"
+)
+
 _COMMENT_AT_END = re.compile(r"\s+#.*$")
 
 _NOT_AN_ITEM = 'delete the "- ", or indent the line under the field that has the list'
@@ -77,6 +88,8 @@ def bare_line(line: str) -> tuple[str, str] | None:
             "this line is left from a merge conflict",
             "keep one of the two versions, and delete the three marks",
         )
+    if TERRAFORM.match(text):
+        return "a block of Terraform begins here", FROM_TERRAFORM
     if found := _NO_SPACE.fullmatch(text):
         return f"there is no space after {found['key']}:", f"write {found['key']}: {found['value']}"
     if found := _EQUALS.fullmatch(text):
@@ -97,21 +110,15 @@ def _spot(source: Source, mark: Any) -> Spot:
     return min(mark.line + 1, len(source.lines)), mark.column + 1
 
 
-def _line_before(mistake: Mistake) -> tuple[int, int]:
-    """Return the number of the last line before the place that has something, and the column of its field."""
-    for number in range(mistake.at[0] - 1, 0, -1):
-        line = mistake.line(number)
-        if _has_something(line):
-            return number, _field_column(line)
-    return 1, 0
+def _line_before(mistake: Mistake) -> int:
+    """Return the number of the last line before the place that has something."""
+    numbers = range(mistake.at[0] - 1, 0, -1)
+    return next((number for number in numbers if has_something(mistake.line(number))), 1)
 
 
-def _has_something(line: str) -> bool:
+def has_something(line: str) -> bool:
+    """Return whether a line is neither blank nor a comment."""
     return bool(line.strip()) and not line.lstrip().startswith("#")
-
-
-def _field_column(line: str) -> int:
-    return len(line) - len(re.sub(r"^(\s*(- +)?)", "", line))
 
 
 def _is_item(line: str) -> bool:
@@ -119,26 +126,27 @@ def _is_item(line: str) -> bool:
 
 
 def _like_an_open_line(mistake: Mistake) -> str | None:
-    """Return how many spaces the line of the place needs to go on with what is open there: the nearest column.
+    """Return how many spaces the line of the place needs to go on with what is open there.
 
-    An item goes on with a list, a field with the fields of a mapping. None if no list is open.
+    An item goes on with a list, a field with the fields of a mapping: one in which its key means something, or else
+    the one in the nearest column. None if no list is open.
     """
-    opened: list[tuple[int, int, bool]] = []
-    for number in range(1, mistake.at[0]):
-        line = mistake.line(number)
-        if _has_something(line):
-            column = len(line) - len(line.lstrip())
-            opened = [each for each in opened if each[0] < column]
-            if _is_item(line):
-                opened.append((column, number, True))
-            opened.append((_field_column(line), number, False))
+    from cfstream.spec.open_lines import OpenLine, open_lines  # only a text that is not YAML needs the model
+
     line = mistake.line(mistake.at[0])
     item, here = _is_item(line), len(line) - len(line.lstrip())
-    fitting = [each for each in opened if each[2] is item]
+    above = [(number, mistake.line(number)) for number in range(1, mistake.at[0])]
+    fitting = [each for each in open_lines(above) if each.is_item is item]
     if not fitting:
         return None
-    column, number, _ = min(fitting, key=lambda each: (abs(each[0] - here), -each[0]))
-    return f"begin it with {_spaces(column)}, like the {'item' if item else 'field'} on line {number}"
+
+    def rank(each: OpenLine) -> tuple[bool, int, int]:
+        return not each.has_a_place_for(line), abs(each.column - here), -each.column
+
+    best = min(fitting, key=rank)
+    return (
+        f"begin it with {_spaces(best.column)}, like the {'item' if item else 'field'} on line {best.number}"
+    )
 
 
 def _spaces(count: int) -> str:
@@ -167,13 +175,17 @@ def _second_colon(mistake: Mistake) -> Cause:
             f"write {found['key']}: {_quoted(found['value'])}",
         )
     spot = mistake.at[0], len(line) - len(line.lstrip()) + 1
-    number, column = _line_before(mistake)
+    number = _line_before(mistake)
     if _is_item(line):
         what = f"this item of a list is indented under line {number}, which has a value already"
         return spot, what, _like_an_open_line(mistake) or _NOT_AN_ITEM
     what = f"this field is indented under line {number}, which has a value already"
-    do = f"begin it with {_spaces(column)}, like line {number}; or put a text of several lines in quotes"
-    return spot, what, do
+    like = _like_an_open_line(mistake)
+    return (
+        spot,
+        what,
+        f"{like}; or put a text of several lines in quotes" if like else "put the text in quotes",
+    )
 
 
 def _block_end(mistake: Mistake) -> Cause | None:

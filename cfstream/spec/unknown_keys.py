@@ -6,14 +6,14 @@ words that mean no field.
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, TypeAlias, get_args, get_origin
 
 from pydantic import Tag
 
 from cfstream.spec import model
-from cfstream.spec.section import NEVER_GUESSED, Section, other_words
+from cfstream.spec.section import NEVER_GUESSED, Section, never_suggested, other_words
 from cfstream.spec.wording import choices, ranked_by_likeness, shown
 
 Form: TypeAlias = tuple[str, str]
@@ -167,6 +167,25 @@ def section_at(path: Sequence[Any]) -> type[Section]:
     return sections().get((name, form)) or sections()[name, ""]
 
 
+@cache
+def _paths() -> Mapping[str, str]:
+    """Return the first path of each key that a section is under: ``http.behaviors`` for behaviors."""
+    found: dict[str, str] = {}
+
+    def visit(section: type[Section], above: str) -> None:
+        for name, field in section.model_fields.items():
+            for _, inner in _sections_in(field.annotation):
+                found.setdefault(name, above + name)
+                visit(inner, f"{above}{name}.")
+
+    visit(model.Spec, "")
+    return found
+
+
+def _path_of(name: str) -> str:
+    return _paths()[name]
+
+
 def forms_of(name: str) -> tuple[type[Section], ...]:
     """Return the sections that are under a key: several if the key has several forms, none for a plain value."""
     return tuple(dict.fromkeys(section for (key, _), section in sections().items() if key == name and key))
@@ -250,6 +269,11 @@ def fields_meant(key: str) -> dict[str, str]:
     return found
 
 
+def is_word(key: str) -> bool:
+    """Return whether a key is a word of the language or of another tool, so that it is not a name of the user's."""
+    return bool(fields_meant(key)) or is_aws_only(key)
+
+
 def is_aws_only(key: str) -> bool:
     """Return whether a key is a word of AWS or Terraform that means no field."""
     return squeezed(key) in _aws_only()
@@ -261,11 +285,11 @@ def _aws_only() -> Mapping[str, str]:
 
 
 def unknown_key(
-    key: str, above: Sequence[Any], value: Any, *, beside: Collection[str], anchored: bool
+    key: str, above: Sequence[Any], value: Any, *, beside: Mapping[str, Any], anchored: bool
 ) -> tuple[str, str]:
     """Return what is wrong with an unknown key in the section at `above`, and how to fix it.
 
-    `beside` are the keys of that section in the file. `anchored` says whether the value has an anchor, for aliases.
+    `beside` are the fields of that section in the file. `anchored` says whether the value has an anchor, for aliases.
     """
     section = section_at(above)
     known = list(section.model_fields)
@@ -277,10 +301,11 @@ def unknown_key(
         return what, do
     if near := meant_here(key, above):
         if near in beside:
-            return what, f"delete it, or {near}: both mean the same field"
+            return what, f"delete it: {near} has the same meaning"
         return what, _write(above, near, value)
     if by_section := _accepting(fields_meant(key), value) or _near_fields_meant(key, section):
-        return f"{what} here", _elsewhere(by_section, value)
+        whole = None if above else _in_whole(by_section, value, beside)
+        return f"{what} here", whole or _elsewhere(by_section, value)
     do = _aws_only().get(squeezed(key), f"correct it or delete it; the keys here are {', '.join(known)}")
     if anchored and not above:
         do = f"write x-{key.lstrip('._-')}: keys at the top that begin with x- may hold anchors"
@@ -300,15 +325,34 @@ def _write(above: Sequence[Any], name: str, value: Any, place: str = "") -> str:
 
     `place` says where it is written, if that is not the place of the unknown key.
     """
-    from cfstream.spec.converted import converted
+    from cfstream.spec.converted import accepts, converted
+    from cfstream.spec.members import lines_of_members
     from cfstream.spec.reference import example_line
 
     form = form_of(above)[0]
     section = next((each for each in forms_of(form) if name in each.model_fields), model.Spec)
-    line = name if NEVER_GUESSED in section.model_fields[name].metadata else converted(section, name, value)
+    if lines := lines_of_members(form, name, value):
+        there = {
+            each: place if each == form else f" under {each}" if each else " at the top of the spec"
+            for each in lines
+        }
+        return "write " + "; and ".join(
+            f"{choices(several, 'and')}{there[each]}" for each, several in lines.items()
+        )
+    line = converted(section, name, value)
+    if NEVER_GUESSED in (field := section.model_fields[name]).metadata:
+        opens = field.annotation is bool or never_suggested(field)
+        line = name if opens or accepts(section, name, value) else None
     if line is None:
         return f"write {name}{place}, like {example_line(form, name)}"
     return f"write {line}{place}"
+
+
+def _in_whole(by_section: Mapping[str, str], value: Any, beside: Mapping[str, Any]) -> str | None:
+    from cfstream.spec.members import line_of_section
+
+    lines = (line_of_section(place, beside.get(place), field, value) for place, field in by_section.items())
+    return next((f"write {line}" for line in lines if line), None)
 
 
 def _elsewhere(by_section: Mapping[str, str], value: Any) -> str:
@@ -317,7 +361,7 @@ def _elsewhere(by_section: Mapping[str, str], value: Any) -> str:
         return _write((), top, value, " at the top of the spec")
     field = next(iter(by_section.values()))
     places = [name for name, each in by_section.items() if each == field]
-    return _write(places[:1], field, value, f" under {choices(places)}")
+    return _write(places[:1], field, value, f" under {choices(map(_path_of, places))}")
 
 
 def _accepting(by_section: Mapping[str, str], value: Any) -> dict[str, str]:

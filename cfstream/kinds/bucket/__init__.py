@@ -16,6 +16,7 @@ from cfstream.errors import Missing, NotAuthorized, Notice, Problem, Refused, Un
 from cfstream.indexed import having
 from cfstream.kinds.bucket import encryption_key
 from cfstream.ports import Answer, Call, Reads
+from cfstream.spec.edit.writing import inline
 from cfstream.spec.model import Spec
 from cfstream.spec.wording import nearest, some_of
 from cfstream.stack.bucket import BUCKETS, LiveBucket, bucket_call, unread_notice
@@ -278,8 +279,14 @@ def _missing(context: StackContext, want: WantedBucket, have: LiveBucket) -> Pro
         do = f"the stack {creator.name} of this run creates it: apply it, then run the same command again"
     else:
         correct = f"write {have.near}, a bucket of this account" if have.near else "correct the name"
-        do = f"{correct}, or write `create: true` so that apply creates the bucket"
+        do = f"{correct}, or write `{_created(want)}` so that apply creates the bucket"
     return context.stack.problem(what, do, "bucket")
+
+
+def _created(want: WantedBucket) -> str:
+    """Return the line of the spec with which apply creates the bucket."""
+    region = {"region": want.region} if want.region else {}
+    return f"bucket: {inline({'name': want.name, **region, 'create': True})}"
 
 
 def _creates(spec: Spec) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The bucket: created if the spec has `create: true`, and otherwise only checked."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from cfstream.steps.step import Change, Stage
 from cfstream.values import Address, Json, Ref
 from tests.unit.kinds.live import ACCOUNT, context, distribution, live, ours, proposal
 from tests.unit.kinds.s3 import ALL, BUCKET, NONE, denied, elsewhere, missing, s3
+from tests.unit.spec.reading import stack
 
 
 class Writing(BucketKind):
@@ -115,7 +117,21 @@ def test_a_misspelt_bucket_gets_the_nearest_one(names: list[str], correct: str) 
     """The fix names the bucket of the account whose name is most similar, if one is."""
     replies = s3(head=missing("404"), list_buckets=[{"Name": name} for name in names])
     (problem,) = proposal(KIND, context(SPEC), live(**replies)).problems
-    assert problem.do == f"{correct}, or write `create: true` so that apply creates the bucket"
+    line = "bucket: {name: lectures-media, create: true}"
+    assert problem.do == f"{correct}, or write `{line}` so that apply creates the bucket"
+
+
+@pytest.mark.parametrize(
+    "bucket", ["bucket: lectures-media", "bucket: {name: lectures-media, region: eu-west-1}"]
+)
+def test_the_line_that_creates_a_missing_bucket_is_a_valid_field(bucket: str) -> None:
+    """It can replace the field as it is, and keeps the region."""
+    text = re.sub("(?m)^bucket:.*$", bucket, SPEC)
+    (found,) = proposal(KIND, context(text), live(**s3(head=missing("404")))).problems
+    (line,) = re.findall("`(.*)`", found.do)
+    spec = stack(re.sub("(?m)^bucket:.*$", line, text)).spec
+    assert spec.bucket.create
+    assert spec.bucket.region == stack(text).spec.bucket.region
 
 
 def test_not_accessible() -> None:

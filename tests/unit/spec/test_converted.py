@@ -64,3 +64,24 @@ def test_a_hint_is_valid(section: type[Section], name: str) -> None:
         for line in (hint or name).split(" or "):
             if line != name:
                 assert is_valid(section, name, YAML(typ="safe").load(line)[name]), (value, hint)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["viewer-request", "ViewerResponse", {"event_type": "viewer-request"}, [{"EventType": "origin-request"}]],
+)
+def test_an_event_is_never_the_name_of_a_function(value: Any) -> None:
+    """Other tools list events and functions. The name of an event could be that of a function."""
+    for section, name in FIELDS:
+        hint = converted(section, name, value) or ""
+        if name == "functions":
+            assert hint in {"", "functions: {viewer_request: NAME}", "functions: {viewer_response: NAME}"}
+
+
+@pytest.mark.parametrize(
+    "value", [{"public": True, "/x/*": {}}, {"/x/*": {"public": True}}, [{"/x/*": {"public": True}}]]
+)
+def test_a_hint_opens_only_what_the_user_opened(value: Any) -> None:
+    """`public: true` is in a hint only for the paths for which the user wrote it."""
+    hint = converted(sections()["http", ""], "behaviors", value)
+    assert hint in {None, 'behaviors: [{path: "/x/*", public: true}]'}

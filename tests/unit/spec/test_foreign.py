@@ -1,5 +1,6 @@
 """A YAML file of another tool is one problem; a spec with mistakes is still read field by field."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,43 @@ LIST = "this is a list, and a spec is a mapping of fields"
             '{"name": "web", "scripts": {}, "private": true}',
             'this is not a spec: it has "scripts", "private", and no bucket, key_groups or http',
         ),
+        (
+            'resource "aws_cloudfront_distribution" "x" {\n  enabled = true\n}\n',
+            "this looks like a configuration of Terraform, not a spec",
+        ),
+        (
+            '# main.tf\nlocals {\n  a = "b: c"\n}\n',
+            "this looks like a configuration of Terraform, not a spec",
+        ),
+        (
+            'terraform {\n  backend "s3" {}\n}\n',
+            "this looks like a configuration of Terraform, not a spec",
+        ),
+        (
+            '{"resource": {"aws_cloudfront_distribution": {}}}\n',
+            'this looks like a configuration of Terraform in JSON, not a spec: it has "resource"',
+        ),
+        (
+            '{\n  "version": 4,\n  "terraform_version": "1.9.0",\n  "resources": []\n}\n',
+            "this is a file of Terraform, not a spec",
+        ),
+        (
+            '{"format_version":"1.0","terraform_version":"1.9.0","values":{}}',
+            "this is a file of Terraform, not a spec",
+        ),
+        ("#!/bin/sh\nset -e\ncfstream plan .\n", "this looks like a script, not a spec"),
+        (
+            "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n",
+            "this looks like a public key, not a spec",
+        ),
+        (
+            "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMIIB\n-----END RSA PRIVATE KEY-----\n",
+            "this looks like a private key, not a spec",
+        ),
+        (
+            "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+            "this looks like a PEM file, not a spec",
+        ),
         ('[{"a": 1}, {"b": 2}]', LIST),
         ("- a\n---\n- b\n---\ntext\n", LIST),
         ("- hosts: all\n  tasks: []\n", "this looks like a playbook of Ansible, not a spec"),
@@ -78,6 +116,36 @@ def test_the_fix_leaves_the_file_out(tmp_path: Path) -> None:
         load([str(tmp_path)])
     (problem,) = raised.value.problems
     assert problem.do == "name only the specs, or move it out of their directory"
+
+
+@pytest.mark.parametrize("name", ["other.yaml", "state of lectures.yaml"])
+def test_a_file_of_terraform_has_the_command_that_imports_it(tmp_path: Path, name: str) -> None:
+    """A state is named in the command; the state of a configuration has to be written first."""
+    file = tmp_path / name
+    file.write_text('{"version": 4, "terraform_version": "1.9.0", "resources": []}')
+    assert _fix(file) == f"write a spec from it: `cfstream import --from-terraform {shlex.quote(str(file))}`"
+    file.write_text('resource "aws_cloudfront_distribution" "x" {\n}\n')
+    assert _fix(file).endswith("`cfstream import --from-terraform state.json`")
+    file.write_text(f'{GOOD}resource "aws_cloudfront_distribution" "x" {{\n}}\n')
+    assert _fix(file).endswith("`cfstream import --from-terraform state.json`")
+
+
+def test_a_private_key_is_never_repeated(tmp_path: Path) -> None:
+    """Its problem names the file and what to do, and has no line of it."""
+    file = tmp_path / "other.yaml"
+    file.write_text("-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0B\n-----END PRIVATE KEY-----\n")
+    with pytest.raises(SpecProblems) as raised:
+        load([str(file)])
+    (problem,) = raised.value.problems
+    assert problem.source_line == ""
+    assert "cfstream sign URL --spec SPEC --key FILE --expires 1h" in problem.do
+
+
+def _fix(file: Path) -> str:
+    with pytest.raises(SpecProblems) as raised:
+        load([str(file)])
+    (problem,) = raised.value.problems
+    return problem.do
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ _VALUE = re.compile(r"(?<=^write )(\w+)(?:: .*?(?=$| under | at the top)|, like 
 
 
 def _without_value(fix: str) -> str:
-    renamed = re.sub(r"^delete it, or (\w+): both mean the same field$", r"write \1", fix)
+    renamed = re.sub(r"^delete it: (\w+) has the same meaning$", r"write \1", fix)
     return _VALUE.sub(r"\1", renamed) if renamed.startswith("write") else renamed
 
 
@@ -243,7 +243,7 @@ SHORT = {"oac", "oai", "via", "use", "id", "code"}
 )
 def test_words_count_before_letters(key: str, place: tuple[Any, ...], value: Any, do: str) -> None:
     """The words count before the letters, and a key that may be two fields is neither."""
-    _, found = unknown_key(key, place, value, beside=(), anchored=False)
+    _, found = unknown_key(key, place, value, beside={}, anchored=False)
     assert found == do if do else found.startswith("correct it or delete it; the keys here are ")
 
 

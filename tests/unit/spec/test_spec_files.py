@@ -1,5 +1,6 @@
 """From arguments to files: folders, standard input, invalid files, and keys beside a spec."""
 
+import errno
 import io
 import os
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cfstream.errors import SpecProblems, WrongUsage
+from cfstream.spec.files import Disk
 from cfstream.spec.load import load
 
 ROOT = Path(__file__).parents[3]
@@ -189,8 +191,25 @@ def test_a_typo_in_a_name_suggests_the_nearest_file(folder: Path) -> None:
     assert (
         advised("specs/clips.yaml")
         == advised("nowhere/lecture.yaml")
-        == ["check the name and its permissions"]
+        == advised("nowhere/")
+        == ["name a file or directory that exists; `cfstream init` writes a new spec"]
     )
+
+
+def test_the_fix_for_an_unreadable_file_fits_the_reason(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only a file whose permissions forbid reading has a fix about permissions."""
+    (folder / "a.yaml").touch()
+    assert advised("a.yaml/b.yaml") == ["check the name"]
+    assert advised("x" * 300) == ["check the name"]
+    assert advised("a\0b") == ["check the name"]
+
+    def refuse(*_: object) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Disk, "read", refuse)
+    assert advised("a.yaml") == ["check its permissions"]
 
 
 def test_a_missing_key_is_reported_with_the_command_that_creates_it(folder: Path) -> None:

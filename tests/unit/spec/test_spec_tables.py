@@ -72,8 +72,8 @@ def test_no_message_has_the_words_of_a_parser(name: str) -> None:
         ("%FOO\nversion: 1\n", "a line that begins with % is a directive of YAML", "delete the line"),
         (
             "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nb: c\n",
-            "this cannot be read as YAML",
-            "check the indentation, and that quotes and brackets are closed",
+            "this looks like a private key, not a spec",
+            "move it elsewhere; to sign with it: cfstream sign URL --spec SPEC --key FILE --expires 1h",
         ),
     ],
 )

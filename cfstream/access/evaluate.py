@@ -58,7 +58,7 @@ class _Judge:
         named = self.layout.named(cell.mask, cell.may)
         found: list[ReadAccess] = []
         for number, route in enumerate(self.viewers.routes):
-            for candidate in route.candidates(cell.mask, cell.may):
+            for candidate in route.reading(cell.mask, cell.may):
                 key = (number, candidate, named, objects)
                 if key not in self._routed:
                     self._routed[key] = tuple(self.viewers.readers(route, candidate, named, objects))

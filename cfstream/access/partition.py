@@ -20,7 +20,7 @@ from cfstream.access.globs import Glob, ResourceGlobs
 from cfstream.access.model import AccessModel
 from cfstream.access.origins import leading, leads_to
 from cfstream.access.policy.principals import principals
-from cfstream.access.route import Route, key_of, path_of, root_of, serves_all
+from cfstream.access.route import Route, key_of, path_of, root_of, serves_alike
 from cfstream.domain import AccessPoint, Distribution, ObjectClass, Origin
 from cfstream.domain.path_pattern import normalised
 from cfstream.policy_document import statements
@@ -259,8 +259,10 @@ def _route(distribution: Distribution, origin_path: str, bits: _Bits) -> Route:
     root = root_of(distribution, origin_path)
     if root is not None and root.key:
         own = distribution.behavior_for(path_of(origin_path, root.key))
-        if not serves_all(distribution.behaviors, distribution.behaviors.index(own), root.place):
+        if not serves_alike(distribution.behaviors, distribution.behaviors.index(own), root.place):
             root = root._replace(bit=bits.bit(Glob.literal(root.key)))
+    if root is not None and prefix and root.key != "":
+        root = root._replace(folder=bits.bit(Glob.literal(prefix)))
     return Route(distribution, origin_path, distribution.behaviors, bits.first_of(globs), root)
 
 

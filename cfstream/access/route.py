@@ -35,6 +35,8 @@ class Root(NamedTuple):
     """The key that ``/`` leads to; empty if there is no root object, None if it is unknown."""
     bit: int = 0
     """The bit of the key; 0 if the behavior for its own path serves it to the same viewers."""
+    folder: int = 0
+    """The bit of the key that the origin path and ``/`` would make, which ``/`` does not lead to; 0 if it does."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,10 @@ class Route:
     root: Root | None = None
     """None for a streaming distribution."""
 
-    def signature(self, mask: int) -> tuple[int, bool]:
+    def signature(self, mask: int) -> tuple[int, bool, bool]:
         """Return what the route distinguishes about a key."""
-        return self.first(mask), bool(self.root and mask & self.root.bit)
+        root = self.root or Root(-1, "")
+        return self.first(mask), bool(mask & root.bit), bool(mask & root.folder)
 
     def first(self, mask: int) -> int:
         """Return the index of the behavior that CloudFront uses; -1 for keys outside the origin path."""
@@ -60,13 +63,27 @@ class Route:
                 return place
         return -1
 
-    def candidates(self, mask: int, may: int) -> tuple[Candidate, ...]:
-        """Return the behaviors through which viewers request the keys of a cell: by their own paths, and by ``/``."""
-        own = tuple(self._by_path(mask, may))
+    def reading(self, mask: int, may: int) -> tuple[Candidate, ...]:
+        """Return the behaviors through which viewers read the keys of a cell: by their own paths, and by ``/``."""
+        own = tuple(self._read_by_path(mask, may))
         return (*own, *self._by_root(mask, may, own))
 
-    def _by_path(self, mask: int, may: int) -> Iterator[Candidate]:
-        """Return the behavior for a cell, and earlier ones whose patterns were left out."""
+    def _read_by_path(self, mask: int, may: int) -> Iterator[Candidate]:
+        """Return the behaviors for the own paths of the keys: if that is ``/``, the root object is read instead."""
+        root = self.root
+        if root is None or not may & root.folder:
+            yield from self.by_path(mask, may)
+            return
+        if mask & root.folder and root.key is not None:
+            return
+        doubt = unknown_root(self.distribution)
+        if not mask & root.folder:
+            doubt = f"{MERGED}: it is unknown whether the path is /"
+        for each in self.by_path(mask, may):
+            yield each._replace(undecided=(*each.undecided, doubt))
+
+    def by_path(self, mask: int, may: int) -> Iterator[Candidate]:
+        """Return the behavior for the own paths of a cell, and earlier ones whose patterns were left out."""
         earlier: tuple[str, ...] = ()
         for place, bit in enumerate(self.bits):
             if mask & bit:
@@ -78,12 +95,12 @@ class Route:
                 earlier = (*earlier, f"{MERGED}: the earlier pattern {pattern} may match")
 
     def _by_root(self, mask: int, may: int, own: tuple[Candidate, ...]) -> Iterator[Candidate]:
-        """Return the behavior for ``/``, if it leads to the cell and serves more viewers than that for the key."""
+        """Return the behavior for ``/``, if it leads to the cell and serves other viewers than that for the key."""
         root = self.root
         if (
             root is None
             or not own
-            or (len(own) == 1 and serves_all(self.behaviors, own[0].place, root.place))
+            or (len(own) == 1 and serves_alike(self.behaviors, own[0].place, root.place))
         ):
             return
         if root.key is None:
@@ -114,10 +131,13 @@ def root_of(distribution: Distribution, origin_path: str) -> Root | None:
     return Root(place, key_of(origin_path, named) if named else named)
 
 
-def serves_all(behaviors: tuple[CacheBehavior, ...], place: int, other: int) -> bool:
-    """Return whether the behavior at `place` serves all viewers of the one at `other`, from the same origins."""
+def serves_alike(behaviors: tuple[CacheBehavior, ...], place: int, other: int) -> bool:
+    """Return whether two behaviors serve the same viewers from the same origins.
+
+    It is not enough that one of them is public: the signers of the other can lose its path.
+    """
     mine, theirs = behaviors[place], behaviors[other]
-    return mine.origins == theirs.origins and (not mine.signers or mine.signers == theirs.signers)
+    return mine.origins == theirs.origins and mine.signers == theirs.signers
 
 
 def unknown_root(distribution: Distribution) -> str:

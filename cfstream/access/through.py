@@ -74,8 +74,8 @@ class Viewers:
         return {
             (candidate, self.layout.named(cell.mask, cell.may)): None
             for cell in cells
-            for candidate in route.candidates(cell.mask, cell.may)
-            if route.behaviors[candidate.place].writes and not candidate.path
+            for candidate in route.by_path(cell.mask, cell.may)
+            if route.behaviors[candidate.place].writes
         }
 
     @property

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cfstream.access.evaluate import evaluate
+from cfstream.access.evaluate import evaluate, evaluate_key
 from cfstream.access.evaluation import Evaluation
 from cfstream.access.expected import Expected
 from cfstream.access.model import AccessModel
@@ -94,6 +94,23 @@ def test_the_root_object_is_read_by_the_behavior_for_the_root() -> None:
     assert "anyone" not in accesses(model(folder, policy=[to_oac()]), "a")
 
 
+@pytest.mark.parametrize(("root", "expected"), [("i", {}), (None, {G1: False}), ("", {G1: True})])
+def test_the_folder_of_the_origin_path(root: str | None, expected: dict[str, bool]) -> None:
+    """Nobody reads the object ``v2/``, because its path is ``/``, which leads to the root object."""
+    here = model(rooted(root, behavior("", "G1"), path="/v2"), policy=[to_oac()])
+    found = {key: evaluate_key(here, key).accesses[0] for key in ("v2/", "v2/a")}
+    assert {str(each.reader): each.certain for each in found["v2/"]} == expected
+    assert {str(each.reader): each.certain for each in found["v2/a"]} == {G1: True}
+
+
+@pytest.mark.parametrize("root", ["i", None])
+def test_writing_to_the_folder_of_the_origin_path(root: str | None) -> None:
+    """CloudFront replaces ``/`` only if it reads: what is put there is stored as ``v2/``."""
+    own = rooted(root, *writable(behavior("/"), behavior("", "G1")), path="/v2")
+    (seen,) = evaluate(model(own, policy=[to_oac(), to("E1", "s3:PutObject")]))
+    assert ("anyone", "write", True) in other_permissions(seen)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
@@ -111,6 +128,11 @@ def test_the_root_object_is_read_by_the_behavior_for_the_root() -> None:
         (
             rooted("p/i", behavior("p/*", "G1"), behavior("", "G2")),
             rooted("", behavior("p/*", "G1"), behavior("", "G2")),
+            ["cuts-viewers"],
+        ),
+        (
+            rooted("i", behavior("?*"), behavior("/", "G2"), behavior("", "G1")),
+            rooted("i", behavior("", "G1")),
             ["cuts-viewers"],
         ),
         (rooted("i", behavior("/"), behavior("", "G1")), rooted("i", behavior("", "G1")), []),

@@ -49,6 +49,10 @@ class DemoPage:
         """Wait until the status contains the text."""
         self.page.get_by_role("status").filter(has_text=text).wait_for(timeout=20_000)
 
+    def explains(self, reason: str) -> None:
+        """Wait until the page shows the reason, which a process finds: that takes long on a busy machine."""
+        self.page.locator("#why", has_text=reason).wait_for(timeout=120_000)
+
     def plays_to(self, second: float) -> None:
         """Wait until the video has played to that second."""
         self.page.wait_for_function(

@@ -34,7 +34,7 @@ def test_others_get_nothing(demo: DemoPage, button: str, code: str, reason: str)
     """Without cookies, with a wrong key or an altered policy nothing is served; the page shows the reason."""
     demo.presses(button)
     demo.sees(f"Refused: CloudFront returned 403 {code} for /hls/master.m3u8.")
-    demo.page.locator("#why", has_text=reason).wait_for()
+    demo.explains(reason)
     assert demo.statuses("/hls/") == [403]
     assert (demo.video("buffered.length"), demo.video("currentTime")) == (0, 0)
     assert demo.page.locator("#code").inner_text() == f"403 {code}"
@@ -45,7 +45,7 @@ def test_cookies_expire(demo: DemoPage) -> None:
     demo.presses("expired")
     demo.sees("Playing: CloudFront accepts the requests.")
     demo.sees("Refused: CloudFront returned 403 AccessDenied for /hls/")
-    demo.page.locator("#why", has_text="expired").wait_for()
+    demo.explains("expired")
     assert demo.video("paused")
     assert demo.video("buffered.end(0)") < demo.video("duration")
     again = "fetch('/hls/master.m3u8', {cache: 'no-store'}).then(answer => answer.status)"

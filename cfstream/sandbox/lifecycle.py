@@ -177,6 +177,11 @@ def reset(home: Path) -> None:
             (home / state_directory.STATE).unlink(missing_ok=True)
 
 
+def has_state(home: Path) -> bool:
+    """Return whether this directory has the state of an earlier sandbox."""
+    return (home / state_directory.STATE).is_file()
+
+
 def require_extra() -> None:
     """Raise MissingExtra if moto or its server's parts are not installed."""
     if not has_extra("sandbox"):

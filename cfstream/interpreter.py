@@ -1,4 +1,4 @@
-"""The Python that runs this: it imports no modules of the working directory, and can get the extras of cfstream.
+"""The Python that runs this imports no modules of the working directory.
 
 The working directory is often a checkout with other people's files. Python's option ``-P`` leaves it out of the module
 search path, but PYTHONPATH may add it again: an empty or relative entry is resolved against the working directory
@@ -13,16 +13,6 @@ SAFE = (sys.executable, "-P")
 """The interpreter, without the working directory on its search path. Use it with an `environment`."""
 
 VARIABLE = "PYTHONPATH"
-
-TOOLS = {"pipx/venvs": "pipx install --force", "uv/tools": "uv tool install"}
-"""The directories in which installers of tools keep an environment for each tool, and how they install it again."""
-
-
-def install_command(extra: str, prefix: str = sys.prefix) -> str:
-    """Return the command that installs an extra of cfstream into the environment that it runs in."""
-    places = prefix.replace(os.sep, "/")
-    install = next((command for place, command in TOOLS.items() if f"/{place}/" in places), "pip install")
-    return f"{install} 'cfstream[{extra}]'"
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:

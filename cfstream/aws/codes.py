@@ -1,10 +1,11 @@
 """Tables of AWS's error codes and botocore's exceptions. ``errors`` uses them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from cfstream import errors
 from cfstream.domain import quotas
-from cfstream.interpreter import install_command
+from cfstream.installation import install_command
 
 CODES: Mapping[str, type[errors.Refused]] = {
     **dict.fromkeys(
@@ -122,7 +123,7 @@ SIGNATURES: Mapping[str, tuple[str, str]] = {
 UNSURE = frozenset({"RequestTimeout", "RequestTimeoutException"})
 """Codes below 500 after which it is not known whether a write took effect."""
 
-SETTINGS: Mapping[str, tuple[type[errors.CfstreamError], str]] = {
+SETTINGS: Mapping[str, tuple[type[errors.CfstreamError], str | Callable[[], str]]] = {
     "ProfileNotFound": (
         errors.WrongUsage,
         'set --profile to one that "aws configure list-profiles" shows',
@@ -133,7 +134,7 @@ SETTINGS: Mapping[str, tuple[type[errors.CfstreamError], str]] = {
     "InvalidRetryConfigurationError": (errors.WrongUsage, "correct the AWS configuration"),
     "UnknownCredentialError": (errors.WrongUsage, "correct credential_source in the AWS configuration"),
     "InfiniteLoopConfigError": (errors.WrongUsage, "correct source_profile in the AWS configuration"),
-    "MissingDependencyException": (errors.WrongUsage, install_command("fast")),
+    "MissingDependencyException": (errors.WrongUsage, partial(install_command, "fast")),
     "NoCredentialsError": (
         errors.NoCredentials,
         "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; or try --sandbox",

@@ -55,7 +55,7 @@ def _setting(error: Exception) -> errors.CfstreamError | None:
     for ancestor in type(error).__mro__:
         if ancestor.__name__ in SETTINGS:
             kind, do = SETTINGS[ancestor.__name__]
-            return kind(_without_output(error), do)
+            return kind(_without_output(error), do if isinstance(do, str) else do())
     return None
 
 

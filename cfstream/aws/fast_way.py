@@ -1,15 +1,12 @@
 """The choice of the fast way to change many ACLs. It imports nothing of it before it is needed."""
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from cfstream.interpreter import install_command
+from cfstream.installation import has_extra, install_command
 from cfstream.ports import AclWork, BulkAcls
 
 if TYPE_CHECKING:
     from cfstream.aws.sessions import Clients
-
-INSTALL = install_command("fast")
 
 
 class FastWay:
@@ -20,8 +17,8 @@ class FastWay:
         self._has_said = False
 
     def __call__(self, work: AclWork) -> BulkAcls | None:
-        if find_spec("awscrt") is None:
-            self._slower(f"awscrt is not installed. fix: {INSTALL}")
+        if not has_extra("fast"):
+            self._slower(f"awscrt is not installed. fix: {install_command('fast')}")
             return None
         from cfstream.aws.fast.endpoint import BucketAccess
         from cfstream.aws.fast.engine import FastAcls

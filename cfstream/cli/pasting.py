@@ -25,6 +25,9 @@ USES_AWS = (
 )
 """The commands that connect to AWS."""
 
+WITHOUT_AWS = ("--live", "--help")
+"""Flags with which they do not connect."""
+
 SPECS = (".yaml", ".yml")
 
 MANY = 5
@@ -42,9 +45,12 @@ def repeat_flags(error: CfstreamError, flags: str) -> None:
 
 
 def with_flags(do: str, flags: str) -> str:
-    """Return advice with the flags in its commands. A plan from a snapshot does not use AWS, and gets none."""
-    given = [*(word for word in flags.split() if word.startswith("--")), "--live"]
-    if len(given) == 1:
+    """Return advice with the flags in its commands.
+
+    A plan from a snapshot and a command that shows its help do not use AWS, and get none.
+    """
+    given = [*(word for word in flags.split() if word.startswith("--")), *WITHOUT_AWS]
+    if len(given) == len(WITHOUT_AWS):
         return do
     return _COMMAND.sub(
         lambda found: found[1] if any(name in found[1] for name in given) else found[1] + flags, do

@@ -36,7 +36,19 @@ OTHER_OPTIONS: Mapping[tuple[str, str], str] = {
 ALIKE = 0.7
 """The least share of equal letters of a misspelt option, as difflib counts them."""
 
-SPEC_NEEDED = "name a spec or a directory; for this directory: `{path} .`"
+SPEC_NEEDED = "name a spec or a directory; for this directory: `{path} {rest}`"
+
+ALSO_NEEDED: Mapping[str, str] = {
+    "diff": ".@HEAD",
+    "migrate": ". --check",
+    "snapshot": ". --out live.json",
+}
+"""The arguments of commands that need more than a spec. Without them, the fix would be refused."""
+
+FILE_NEEDED: Mapping[str, str] = {
+    "keys rotate": "name a spec and one of its key groups, like {path} lectures.yaml lectures-signers"
+}
+"""The fix for a command that needs the file of one spec."""
 
 
 def refused(refusal: TyperException, given: Sequence[str]) -> CfstreamError | None:
@@ -65,7 +77,8 @@ def _with_fix(text: str, path: str) -> tuple[str, str]:
         example = EXAMPLES.get(found[1])
         return text, f"{example}; {see_help}" if example else see_help
     if re.fullmatch(r"missing argument 'SPEC.*'", text):
-        return text, SPEC_NEEDED.format(path=path)
+        do = FILE_NEEDED.get(command, SPEC_NEEDED)
+        return text, do.format(path=path, rest=ALSO_NEEDED.get(command, "."))
     return text, see_help
 
 

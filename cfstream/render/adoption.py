@@ -1,6 +1,7 @@
 """Render what `import` prints besides the specs: a block for each distribution, and the same for programs."""
 
-from collections.abc import Iterator, Sequence
+import shlex
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from cfstream.adoption import Imported
@@ -60,7 +61,9 @@ def import_document(imports: Imports) -> dict[str, Any]:
     }
 
 
-def managed_text(imports: Imports, flags: str, *, color: bool, width: int) -> str:
+def managed_text(
+    imports: Imports, flags: str, free_file: Callable[[str], str], *, color: bool, width: int
+) -> str:
     """Return which distributions are left out because a stack manages them; empty if there are none."""
     if not imports.managed:
         return ""
@@ -70,7 +73,8 @@ def managed_text(imports: Imports, flags: str, *, color: bool, width: int) -> st
     text = f"{number} {verb} a stack already, and no new spec: {listed}"
     sheet = page(width, color=color)
     lines = sheet.flow([Word("note:", Style.YELLOW), *words(text)], rest="  ")
-    do = f"if the spec of a stack is lost, import it by its id: `cfstream import {first} --out {stack}.yaml{flags}`"
+    command = f"cfstream import {first} --out {shlex.quote(free_file(stack))}{flags}"
+    do = f"if the spec of a stack is lost, import it by its id: `{command}`"
     return "".join(f"{line}\n" for line in [*lines, *do_lines(do, sheet)])
 
 

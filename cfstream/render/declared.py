@@ -1,7 +1,7 @@
 """Render accounts beside specs: what no spec declares, and the specs without a distribution."""
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from cfstream.adoption.naming import proposed_name
@@ -16,12 +16,17 @@ from cfstream.stack.shown import ListEntry
 BOTH = "distributions and identities"
 
 
-def declared_text(found: Sequence[ListedAccount], *, flags: str, color: bool, width: int) -> str:
-    """Return the differences of each account, and their numbers. `flags` are those of commands for the same AWS."""
+def declared_text(
+    found: Sequence[ListedAccount], *, flags: str, free_file: Callable[[str], str], color: bool, width: int
+) -> str:
+    """Return the differences of each account, and their numbers.
+
+    `flags` are those of commands for the same AWS; `free_file` returns a file for a new spec of a stack.
+    """
     sheet = page(width, color=color)
     blocks: list[list[str]] = []
     for account in found:
-        own = [block for block in _blocks(account, flags, sheet) if block]
+        own = [block for block in _blocks(account, flags, free_file, sheet) if block]
         title = sheet.paint(f"account {account.account}", Style.BOLD)
         blocks += [[title, *own[0]], *own[1:]] if len(found) > 1 else own
     return "\n".join("\n".join(block) + "\n" for block in blocks)
@@ -61,7 +66,9 @@ def _place(stack: Stack | None) -> dict[str, Any] | None:
     return {"file": stack.path, "line": stack.line("name")} if stack else None
 
 
-def _blocks(account: ListedAccount, flags: str, sheet: Page) -> Iterator[list[str]]:
+def _blocks(
+    account: ListedAccount, flags: str, free_file: Callable[[str], str], sheet: Page
+) -> Iterator[list[str]]:
     if account.error is not None:
         yield sheet.flow(words("This account cannot be read.", Style.RED))
         return
@@ -70,20 +77,22 @@ def _blocks(account: ListedAccount, flags: str, sheet: Page) -> Iterator[list[st
         if entries:
             lines = [sheet.paint(f"{title} in no spec", Style.BOLD), *entry_lines(entries, sheet)]
             if kind != IDENTITY.kind:
-                lines += _imports(entries, flags, sheet)
+                lines += _imports(entries, flags, free_file, sheet)
             yield lines
     if account.missing:
         yield [sheet.paint("In a spec, but not in the account", Style.BOLD), *_missing(account, flags, sheet)]
     yield sheet.flow(words(_count(account)))
 
 
-def _imports(entries: Sequence[ListEntry], flags: str, sheet: Page) -> Iterator[str]:
+def _imports(
+    entries: Sequence[ListEntry], flags: str, free_file: Callable[[str], str], sheet: Page
+) -> Iterator[str]:
     """Yield how to write a spec of the first entry, and, if there are several, of all that no stack manages."""
     first = entries[0]
     buckets = [bucket_of(origin) or "" for origin in first.origins]
     name = first.owner or proposed_name(first.cnames, first.comment, next(iter(buckets), ""), first.id)
     several = len(entries) > 1
-    one = Word(f"cfstream import {first.id} --out {name}.yaml{flags}")
+    one = Word(f"cfstream import {first.id} --out {shlex.quote(free_file(name))}{flags}")
     yield from sheet.flow([*words(f"to write a spec{' of one' * several}:"), one], first="  ", rest="    ")
     if several:
         label = words("to write one of each that no stack manages:")

@@ -51,6 +51,10 @@ _COMMAND = re.compile(
 """A command after a colon. It is a group, so that `split` keeps it."""
 
 
+_INSTALLING = re.compile(r"(?:pip|pipx|uv)(?: (?:'[^']*'|[\w./=-]+))+")
+"""A fix that is only a command of an installer: words and quoted requirements."""
+
+
 @dataclass(frozen=True)
 class Word:
     """Text without a line break."""
@@ -158,6 +162,8 @@ def advice(text: str) -> list[Word]:
     and ends with the line, or at a comma, semicolon or bracket.
     """
     result: list[Word] = []
+    if _INSTALLING.fullmatch(text):
+        return [Word(printable(text))]
     for part, quoted in quotations(text):
         if quoted and part.startswith(COMMANDS):
             result.append(Word(part))

@@ -8,9 +8,7 @@ imports nothing from the rest of cfstream: if it shared the planner's code, it w
 from dataclasses import dataclass
 from pathlib import Path
 
-from cfstream.interpreter import install_command
-
-EXTRA = install_command("sandbox")
+from cfstream.installation import install_command
 
 
 class SandboxError(Exception):
@@ -26,7 +24,8 @@ class MissingExtra(SandboxError):
     """moto is not installed; the `sandbox` extra installs it."""
 
     def __init__(self) -> None:
-        super().__init__(f'the sandbox needs "{EXTRA}"', EXTRA)
+        do = install_command("sandbox")
+        super().__init__(f'the sandbox needs "{do}"', do)
 
 
 class WrongSetting(SandboxError):

@@ -11,7 +11,6 @@ knows), ``port`` (which the next server uses too), ``server.log``, ``state`` and
 
 import contextlib
 import http.client
-import importlib.util
 import json
 import os
 import secrets
@@ -25,6 +24,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from cfstream.installation import has_extra
 from cfstream.interpreter import SAFE, environment
 from cfstream.sandbox import (
     MissingExtra,
@@ -177,9 +177,14 @@ def reset(home: Path) -> None:
             (home / state_directory.STATE).unlink(missing_ok=True)
 
 
+def has_state(home: Path) -> bool:
+    """Return whether this directory has the state of an earlier sandbox."""
+    return (home / state_directory.STATE).is_file()
+
+
 def require_extra() -> None:
     """Raise MissingExtra if moto or its server's parts are not installed."""
-    if not all(importlib.util.find_spec(name) for name in ("moto", "flask", "flask_cors")):
+    if not has_extra("sandbox"):
         raise MissingExtra()
 
 

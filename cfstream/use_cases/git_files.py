@@ -86,8 +86,8 @@ def files_at(path: str, revision: str) -> GitFiles:
 
     Raises WrongUsage if git is not installed, there is no repository, or the revision is unknown.
     """
-    folder = Path(path).absolute().parent
-    while not folder.is_dir():
+    folder = Path(path).absolute()
+    while not folder.is_dir() or folder.is_symlink():  # git has a link where the link is, not where it leads
         folder = folder.parent
     try:
         top = os.path.realpath(os.fsdecode(git(str(folder), "rev-parse", "--show-toplevel")).rstrip("\r\n"))

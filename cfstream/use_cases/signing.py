@@ -235,12 +235,11 @@ def below_prefix(key: str, stack: "Stack") -> str:
 def _http(request: SignRequest, url: str, key: PrivateKey, key_id: str) -> Signed:
     signer = _signer(request, key, key_id)
     alone = request.preset == "file"
-    notices = tuple(_playlist_notices(url, preset=request.preset, cookies=request.cookies))
     if request.cookies:
         resource = url if alone else folder(url, everything=request.everything)
-        _refuse_everything(request, resource)
+        _refuse_other_extent(request, resource)
         pass_ = signer.grant(resource, request.expires, starts=request.starts, ip=request.ip)
-        address = _address(url, request)
+        address, notices = _address(url, request), _notes(url, request, resource)
         domain = request.domain or _own_domain(address)
         _refuse_other_domain(request.domain, sections(address).host.partition(":")[0])
         return Signed(signer, pass_.terms, None, pass_.cookies, domain, address, notices=notices)
@@ -248,26 +247,47 @@ def _http(request: SignRequest, url: str, key: PrivateKey, key_id: str) -> Signe
     if url.endswith(("/", "/*")) and not alone:
         raise WrongUsage("a player cannot start with a folder", "name the playlist, or add --cookies")
     plain = alone and request.starts is None and request.ip is None
+    resource = base.base if alone else folder(url, everything=request.everything)
+    _refuse_other_extent(request, resource)
+    notices = _notes(url, request, resource)
     if plain:
         signed = Signed.canned(signer, base.base, signer.url(url, request.expires), request.expires)
         return replace(signed, notices=notices)
-    resource = base.base if alone else folder(url, everything=request.everything)
     granted = signer.grant(resource, request.expires, starts=request.starts, ip=request.ip)
     return Signed(signer, granted.terms, granted.url(url), notices=notices)
 
 
-def _refuse_everything(request: SignRequest, resource: str) -> None:
-    """Raise CannotSign for a resource that matches every path, unless the user asked for that."""
+def _notes(url: str, request: SignRequest, resource: str) -> tuple[Notice, ...]:
+    """Return notices about what the signature opens, if that is less than the user may expect."""
+    notices = [*_playlist_notices(url, preset=request.preset, cookies=request.cookies)]
+    if request.everything and not covers_all(resource):
+        notices.append(Notice(f"this opens only {resource}, not the whole host, in spite of --everything"))
+    return tuple(notices)
+
+
+def _refuse_other_extent(request: SignRequest, resource: str) -> None:
+    """Raise CannotSign if the resource covers the whole host, and the user did not ask for that.
+
+    Also raises if the user asked for the whole host, and the resource is one file. `_notes` has a notice for a folder.
+    """
     if covers_all(resource) and not request.everything:
         raise CannotSign(
             f"{request.target or 'the empty key'} opens all of {sections(resource).host}, not one file or folder",
             "name a folder like hls/; for the whole host, add --everything",
         )
+    if request.everything and "*" not in resource:
+        whole = f"https://{sections(resource).host}/*" if "://" in request.target else "*"
+        raise CannotSign(
+            f"--everything is for the whole host, and {request.target} is one file",
+            f"remove --everything; or, for the whole host, sign '{whole}' with --everything --cookies",
+        )
 
 
 def _stream_name(request: SignRequest, key: PrivateKey, key_id: str) -> Signed:
-    if request.cookies or request.preset != "file":
-        raise WrongUsage("RTMP does not support cookies or playlists", "sign one stream name at a time")
+    if request.cookies or request.preset != "file" or request.everything:
+        raise WrongUsage(
+            "RTMP does not support cookies, playlists or --everything", "sign one stream name at a time"
+        )
     signer = _signer(request, key, key_id)
     name = signer.stream_name(request.target, request.expires, starts=request.starts, ip=request.ip)
     return Signed.of_stream(signer, stream(request.target).name, name, request.expires)

@@ -3,6 +3,7 @@
 import os
 import stat
 import tempfile
+from itertools import chain, count
 from pathlib import Path
 
 from cfstream.errors import WrongUsage
@@ -37,6 +38,12 @@ def create_spec(spec: str, text: str, *, do: str = "name another file with --out
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+
+
+def free_file(name: str) -> str:
+    """Return the first of ``name.yaml``, ``name-2.yaml`` and so on that does not exist in the working directory."""
+    numbered = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(file for file in (f"{each}.yaml" for each in numbered) if not os.path.lexists(file))
 
 
 def file_exists(spec: str, do: str) -> WrongUsage:

@@ -20,6 +20,7 @@ from cfstream.render.text import plan_text
 from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.stack.placement import StackInAccount, placed
 from cfstream.use_cases.listing import list_accounts
+from cfstream.use_cases.spec_file import free_file
 from cfstream.values import Json
 from cfstream.workflow import access_of, apply_plan, make_plan
 from tests.accounts.two import (
@@ -346,7 +347,7 @@ def test_listing_the_accounts_of_specs(accounts: TwoAccounts, monkeypatch: pytes
             list_accounts(accounts.load(THERE), connection)
     assert here.error is None
     assert isinstance(there.error, CannotAssume)
-    text = declared_text((here, there), flags="", color=False, width=80)
+    text = declared_text((here, there), flags="", free_file=free_file, color=False, width=80)
     assert f"account {OTHER}\nThis account cannot be read.\n" in text
     document = declared_document((here, there))
     assert [each["account"] for each in document["errors"]] == [OTHER]

@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
+import shlex
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from cfstream.cli.exits import EXITS
 from tests.cli.conftest import Result
 from tests.world.signing import public_pem, rsa_key
 
@@ -160,3 +163,35 @@ def test_problems_name_the_revision(cfstream: Run) -> None:
     result = cfstream("diff", "my specs@HEAD", "my specs@HEAD~1")
     assert result.code == 2
     assert "\n  my specs/lectures.yaml@HEAD:1:10\n" in result.err
+
+
+def test_the_fix_for_a_missing_spec_can_be_run(cfstream: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has everything that the command needs, so the next error is not one about its arguments."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    fixes = {}
+    for command in EXITS:
+        message = " ".join(cfstream(*command.split()).err.split()) if _needs_spec(command) else ""
+        if found := re.search(r"for this directory: cfstream (.*)", message):
+            fixes[command] = found[1]
+    assert {"plan", "diff", "migrate", "snapshot", "wait"} <= fixes.keys()
+    for command, fix in fixes.items():
+        result = cfstream(*shlex.split(fix))
+        expected = {"diff": 0, "migrate": 0, "validate": 0, "permissions": 0}.get(command)
+        assert result.code == expected if expected is not None else "credentials" in result.err, (fix, result)
+
+
+def _needs_spec(command: str) -> bool:
+    """Return whether the command is refused without a spec: others would run."""
+    return command not in (
+        "doctor",
+        "fmt",
+        "help",
+        "init",
+        "list",
+        "schema",
+        "docs",
+    ) and not command.startswith("sandbox")

@@ -1,6 +1,8 @@
 """import against a sandbox: files, output and refusals."""
 
 import json
+import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -60,6 +62,24 @@ def test_on_a_terminal_it_says_how_to_write_the_spec(
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     command = f"cfstream import {account.distribution} --out lectures.yaml"
     assert f"Nothing was written. To write the spec: {command}\n" in run("import", account.distribution).err
+
+
+@pytest.mark.parametrize(
+    "command", [("list", "--spec", "old.yaml"), ("import", "--all", "specs"), ("import", "ID")]
+)
+def test_the_command_that_writes_a_spec_names_a_free_file(
+    account: SmallAccount, run: Run, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    """A file is never overwritten, so the command could not run with the name of one that exists."""
+    Path("old.yaml").write_text("version: 1\nname: old\nbucket: media\ntrusted_signers: [self]\n")
+    Path("lectures.yaml").write_text("# another one\n")
+    Path("lectures-2.yaml").symlink_to("nowhere")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    result = run(*(account.distribution if word == "ID" else word for word in command))
+    found = re.search(rf"cfstream import {account.distribution} --out (\S+)", result.out + result.err)
+    assert found
+    assert found[1] == "lectures-3.yaml"
+    assert run(*shlex.split(found[0])[1:]).code == 0
 
 
 def test_a_second_spec_of_one_distribution_is_reported(account: SmallAccount, run: Run) -> None:

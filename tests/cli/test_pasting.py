@@ -24,6 +24,7 @@ from cfstream.errors import Problem, SpecProblems, Where, WrongUsage
         ),
         ("plan: cfstream plan a (or b)", "plan: cfstream plan a --profile p --sandbox (or b)"),
         ("run: cfstream docs oai", "run: cfstream docs oai"),
+        ("see: cfstream snapshot --help", "see: cfstream snapshot --help"),
         ("run cfstream list to see the ids", "run cfstream list to see the ids"),
     ],
 )

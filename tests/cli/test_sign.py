@@ -141,6 +141,40 @@ def test_explain_agrees_with_the_edge(
             assert status in (200, 404) or "absent" in url, (url, explanation)
 
 
+@pytest.mark.parametrize("flags", [(), ("--cookies",), ("--ip", "203.0.113.7"), ("--from", "1m")])
+def test_one_file_is_not_everything(sign: Sign, flags: tuple[str, ...]) -> None:
+    """The user would believe that the whole host is signed. The fix has the form for that, and it works."""
+    host = "/".join(sign("a.mp4").out.split("/")[:3])
+    for target, whole in (("hls/a.mp4", "*"), (f"{host}/a.mp4", f"{host}/*")):
+        result = sign(target, "--everything", *flags)
+        assert (result.code, result.out) == (2, "")
+        message = " ".join(result.err.split())
+        assert f"--everything is for the whole host, and {target} is one file" in message
+        assert f"sign '{whole}' with --everything --cookies" in message
+        opened = json.loads(sign(whole, "--everything", "--cookies", "--format", "json").out)
+        assert opened["resource"] == f"{host}/*"
+
+
+def test_a_folder_is_not_everything(sign: Sign) -> None:
+    """A note says which folder it opens. The flag is allowed, because other lines of a file may need it."""
+    for flags in (
+        ("hls/master.m3u8", "--for", "hls"),
+        ("hls/master.m3u8", "--for", "hls", "--cookies"),
+        ("hls/", "--cookies"),
+    ):
+        message = " ".join(sign(*flags, "--everything").err.split())
+        assert re.search(r"note: this opens only https://\S+/hls/\*, not the whole host", message)
+        assert "this opens only" not in sign(*flags).err
+    assert "this opens only" not in sign("*", "--cookies", "--everything").err
+
+
+def test_without_a_target_the_whole_host_has_a_form(sign: Sign) -> None:
+    """It is not clear from the flag alone that the whole host is a target, too."""
+    result = sign("--everything")
+    assert result.code == 2
+    assert "for the whole host, write '*' and add --cookies" in " ".join(result.err.split())
+
+
 def test_behaviors_in_a_folder_that_do_not_trust_the_key(sign: Sign) -> None:
     """A behavior in the folder with other signers gives a warning. Others and public ones do not."""
     assert (

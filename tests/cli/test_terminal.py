@@ -122,8 +122,10 @@ def test_a_short_yes_is_asked_again(
     questions: int,
 ) -> None:
     """Only the whole word confirms. After ``y`` the question is repeated; after any other answer it is not."""
-    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
-    assert is_confirmed("apply", Terminal()) is confirmed
+    stdin = io.StringIO(typed)
+    monkeypatch.setattr(stdin, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", stdin)
+    assert is_confirmed("apply", Terminal(), command="apply", do="add --yes") is confirmed
     assert capsys.readouterr().err.count("Type yes to apply: ") == questions
 
 

@@ -55,6 +55,14 @@ def _public_key(_endpoint_url: str, folder: Path, file: str) -> None:
     path.write_bytes(public_pem(rsa_key(path.name)))
 
 
+def _function(endpoint_url: str, _folder: Path, name: str) -> None:
+    clients_for(endpoint_url)("cloudfront").create_function(
+        Name=name,
+        FunctionConfig={"Comment": "", "Runtime": "cloudfront-js-2.0"},
+        FunctionCode=b"function handler(event) { return event.request; }",
+    )
+
+
 def _zone(endpoint_url: str, _folder: Path, name: str) -> None:
     clients_for(endpoint_url)("route53").create_hosted_zone(Name=name, CallerReference=name)
 
@@ -118,6 +126,7 @@ PREREQUISITES: Mapping[str, Callable[..., None]] = {
     r"(\d+) seconds later": _later,
     r"all of this, committed on (\S+)": _committed,
     r"the bucket (\S+)": _bucket,
+    r"the function (\S+), not published": _function,
     r"the hosted zone (\S+)": _zone,
     r"the object (\S+) in (\S+)": _object,
     r"the public key (\S+)": _public_key,

@@ -101,11 +101,14 @@ class Reader:
 
 
 def missing(shown: list[str], output: str) -> list[str]:
-    """Return the lines that a page shows and the output lacks, in this order. `…` matches anything."""
+    """Return the lines that a page shows and the output lacks, in this order. `…` matches anything.
+
+    A line begins and ends between words: `lectures.yaml` is not in `./lectures.yaml`.
+    """
     rest, absent = " ".join(output.split()), []
     for line in shown:
         pattern = r".*?".join(re.escape(" ".join(piece.split())) for piece in line.split("…"))
-        found = re.search(pattern, rest)
+        found = re.search(rf"(?<!\S){pattern}(?!\S)", rest)
         if found:
             rest = rest[found.end() :]
         else:

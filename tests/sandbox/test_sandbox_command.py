@@ -1,5 +1,6 @@
 """``cfstream sandbox``: the output and exit code of each command."""
 
+import io
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from cfstream.cli import main
 from cfstream.cli.commands.sandbox import app
 from cfstream.errors import CfstreamError, WrongUsage
 from cfstream.sandbox import lifecycle, state_directory
@@ -77,6 +79,8 @@ def test_down_succeeds_with_and_without_a_sandbox() -> None:
     endpoint = json.loads(run("up", "--format", "json")[1])["endpoint_url"]
     assert run("down") == (0, f"Stopped the sandbox at {endpoint}; its state is kept.\n")
     assert run("down") == (0, "No sandbox is running here.\n")
+    home = state_directory.find(Path.cwd())
+    assert run("status") == (1, f"No sandbox is running here.\nIts state is in {home}\n")
     assert run("status", "--format", "json")[0] == 1
 
 
@@ -87,7 +91,29 @@ def test_set_changes_settings() -> None:
     settings = json.loads(printed)
     assert (code, settings["deploy_after_reads"], settings["stale_reads"]) == (0, 3, 1)
     assert "deploy_after_reads    3" in run("set")[1]
-    assert run("reset") == (0, "The sandbox is empty.\n")
+    assert run("reset", "--yes") == (0, "The sandbox is empty.\n")
+    assert json.loads(run("set", "--format", "json")[1])["deploy_after_reads"] == 2
+
+
+@pytest.mark.parametrize("is_running", [True, False])
+def test_reset_needs_a_confirmation(
+    is_running: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a terminal nobody is asked, so nothing is deleted unless --yes confirms it."""
+    run("up")
+    run("set", "deploy_after_reads=3")
+    if not is_running:
+        run("down")
+    for stdin in (io.StringIO("yes\n"), None):
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert main.run(["sandbox", "reset"]) == 2
+        assert capsys.readouterr().err == (
+            "error: sandbox reset asks for confirmation, and there is no terminal\n"
+            "  fix: add --yes to confirm\n"
+        )
+    run("up")
+    assert json.loads(run("set", "--format", "json")[1])["deploy_after_reads"] == 3
+    run("reset", "--yes")
     assert json.loads(run("set", "--format", "json")[1])["deploy_after_reads"] == 2
 
 

@@ -1,7 +1,6 @@
 """`cfstream apply`: show the plan, ask, run it, and report."""
 
 import shlex
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
@@ -28,7 +27,7 @@ from cfstream.cli.running import RunResult, carry_out, conclude, print_for_progr
 from cfstream.cli.terminal import completion, notifying
 from cfstream.cli.terminal.confirming import is_confirmed
 from cfstream.cli.terminal.streams import Terminal
-from cfstream.errors import CfstreamError, WrongUsage
+from cfstream.errors import CfstreamError
 from cfstream.exit_codes import ExitCode
 from cfstream.render.hazards import Allowed
 from cfstream.steps.hazards import hazards_named
@@ -143,9 +142,7 @@ def _show_and_ask(
 
 def _ask(terminal: Terminal) -> None:
     """Return if the answer is ``yes``. Raises WrongUsage without a terminal, or CfstreamError."""
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise WrongUsage("apply asks for confirmation, and there is no terminal", "add --yes to confirm")
-    if not is_confirmed("apply", terminal):
+    if not is_confirmed("apply", terminal, command="apply", do="add --yes to confirm"):
         raise CfstreamError(
             "nothing was written: the answer was not yes",
             "to apply, run the same command again, and type yes",

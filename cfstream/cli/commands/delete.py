@@ -1,14 +1,14 @@
 """`cfstream delete`: deletes one disabled distribution, or an unused identity, by its id."""
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cfstream.cli.invocation import invocation_of
+from cfstream.cli.options import Yes
 from cfstream.cli.terminal.confirming import is_confirmed
 from cfstream.cli.terminal.streams import Terminal
-from cfstream.errors import CfstreamError, WrongUsage
+from cfstream.errors import CfstreamError
 
 if TYPE_CHECKING:
     from cfstream.inventory.lookup import Found
@@ -26,9 +26,7 @@ def delete(
         str | None,
         typer.Option("--if-match", metavar="ETAG", help="Delete only this version, without asking."),
     ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Do not ask. Required without a terminal.")
-    ] = False,
+    yes: Yes = False,
 ) -> None:
     """Delete a disabled distribution, or an origin access identity that no distribution uses.
 
@@ -50,9 +48,7 @@ def delete(
 
 def _ask(found: "Found", owner: str | None, terminal: Terminal) -> None:
     """Return if the answer is ``yes``. Raises WrongUsage without a terminal, or CfstreamError."""
-    if sys.stdin is None or not sys.stdin.isatty():
-        what = "delete asks for confirmation, and there is no terminal"
-        raise WrongUsage(what, f"add --if-match {found.etag}, or --yes")
+    do = f"add --if-match {found.etag}, or --yes"
     whose = f"It belongs to spec {owner}. " if owner else ""
-    if not is_confirmed(f"delete {found.name}", terminal, before=whose):
+    if not is_confirmed(f"delete {found.name}", terminal, command="delete", do=do, before=whose):
         raise CfstreamError("nothing was deleted: the answer was not yes")

@@ -21,8 +21,9 @@ from cfstream.cli.options import (
 )
 from cfstream.cli.running import RunResult, carry_out, conclude, show
 from cfstream.cli.terminal import notifying
+from cfstream.cli.terminal.confirming import refuse_without_terminal
 from cfstream.cli.terminal.streams import Terminal
-from cfstream.errors import CfstreamError, WrongUsage
+from cfstream.errors import CfstreamError
 from cfstream.render.hazards import Allowed
 from cfstream.spec.wording import by_number, some_of
 from cfstream.steps.hazards import hazards_named
@@ -146,11 +147,7 @@ _LEFT = 10
 
 def _ask(stacks: "Sequence[StackPlan]", terminal: Terminal) -> None:
     """Return if every stack's name was typed. Raises WrongUsage without a terminal, or CfstreamError."""
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise WrongUsage(
-            "destroy asks for confirmation, and there is no terminal",
-            "review what would be deleted, and add --yes",
-        )
+    refuse_without_terminal("destroy", "review what would be deleted, and add --yes")
     for stack in stacks:
         terminal.tell(f"Type {stack.name} to destroy it: ")
         answer = sys.stdin.readline().strip()

@@ -116,8 +116,10 @@ def _print_one(found: "Imports", out: Path | None, output: Format, run: Invocati
         _print_notes(imported, run)
         _print_removals(found, run)
         if out is None and sys.stdout.isatty():
+            from cfstream.use_cases.spec_file import free_file
+
             flags = run.connection.flags()
-            command = f"cfstream import {imported.row.id} --out {imported.name}.yaml{flags}"
+            command = f"cfstream import {imported.row.id} --out {free_file(imported.name)}{flags}"
             run.terminal.note(f"Nothing was written. To write the spec: {command}\n")
 
 
@@ -127,6 +129,7 @@ def _all(
     from cfstream.render.adoption import managed_text
     from cfstream.render.flow import printable
     from cfstream.use_cases.imports import import_account
+    from cfstream.use_cases.spec_file import free_file
 
     def report(each: "Imported") -> None:
         run.terminal.note(printable(f"read {each.row.id}") + "\n")
@@ -136,7 +139,7 @@ def _all(
     _print(found, output, run, code)
     if output is Format.TEXT:
         color, width = run.terminal.colored(sys.stderr), run.terminal.width(sys.stderr)
-        run.terminal.note(managed_text(found, run.connection.flags(), color=color, width=width))
+        run.terminal.note(managed_text(found, run.connection.flags(), free_file, color=color, width=width))
         _print_removals(found, run)
         if (
             not specs

@@ -55,6 +55,7 @@ def _beside_specs(specs: list[str], output: Format, run: Invocation) -> None:
     from cfstream.render.document import answer
     from cfstream.spec.load import load
     from cfstream.use_cases.listing import list_accounts
+    from cfstream.use_cases.spec_file import free_file
 
     found = list_accounts(load(specs), run.connection)
     errors = [each.error for each in found if each.error is not None]
@@ -64,7 +65,7 @@ def _beside_specs(specs: list[str], output: Format, run: Invocation) -> None:
     else:
         color, width = run.terminal.colored(sys.stdout), run.terminal.width()
         flags = run.connection.flags()
-        run.terminal.say(declared_text(found, flags=flags, color=color, width=width))
+        run.terminal.say(declared_text(found, flags=flags, free_file=free_file, color=color, width=width))
     for error in errors:
         run.terminal.error(error)
     raise typer.Exit(code)

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cfstream.cli.invocation import invocation_of
-from cfstream.cli.options import Format
+from cfstream.cli.options import Format, Yes
 from cfstream.cli.parsing import Command, CommandGroup
 from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.confirming import is_confirmed
+from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, WrongUsage, why_unread
 from cfstream.exit_codes import ExitCode
 
@@ -121,7 +122,8 @@ def status(dir_: Dir = None, format_: As = Format.TEXT) -> None:
         print(f"The sandbox is running at {running.endpoint_url} (pid {running.pid}).\nIts state: {home}")
         print(_settings(settings))
     else:
-        print(f"No sandbox is running here.\nIts state would be in {home}")
+        state = "is" if lifecycle.has_state(home) else "would be"
+        print(f"No sandbox is running here.\nIts state {state} in {home}")
     if others and format_ is not Format.JSON:
         print("Other sandboxes are running:")
         print("\n".join(f"  {other.endpoint_url}  {project or other.home}" for other, project in others))
@@ -179,19 +181,19 @@ def reset(
     ctx: typer.Context,
     dir_: Dir = None,
     *,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask on a terminal.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Delete everything in the sandbox, including its settings, whether it runs or not.
 
     Example: cfstream sandbox reset --yes
     """
-    from cfstream.sandbox import lifecycle
+    from cfstream.sandbox import lifecycle, state_directory
 
     home = _home(dir_)
-    if not yes and sys.stdin is not None and sys.stdin.isatty():
-        before = f"This deletes everything in the sandbox in {home}. "
-        if not is_confirmed("delete it", invocation_of(ctx).terminal, before=before):
-            raise CfstreamError("nothing was deleted: the answer was not yes")
+    with _own_errors():
+        state_directory.check(home)
+    if not yes:
+        _ask(home, invocation_of(ctx).terminal)
     with _own_errors():
         lifecycle.reset(home)
     print("The sandbox is empty.")
@@ -217,6 +219,14 @@ def set_(
         home = _home(dir_)
         now = lifecycle.change_settings(home, wanted) if wanted else lifecycle.settings(home)
     print(json.dumps(now) if format_ is Format.JSON else _settings(now))
+
+
+def _ask(home: Path, terminal: Terminal) -> None:
+    """Return if the answer is ``yes``. Raises WrongUsage without a terminal, or CfstreamError."""
+    before = f"This deletes everything in the sandbox in {home}. "
+    do = "add --yes to confirm"
+    if not is_confirmed("delete it", terminal, command="sandbox reset", do=do, before=before):
+        raise CfstreamError("nothing was deleted: the answer was not yes")
 
 
 def _home(given: Path | None) -> Path:

@@ -78,7 +78,11 @@ def sign(
         Literal["text", "json", "curl"], typer.Option("--format", help="The output format.")
     ] = "text",
     everything: Annotated[
-        bool, typer.Option("--everything", help="Allow a signature for the whole host.")
+        bool,
+        typer.Option(
+            "--everything",
+            help="Sign for the whole host: '*' with --cookies, or a playlist at the top level.",
+        ),
     ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Allow a longer validity than sign.max_validity.")
@@ -106,7 +110,7 @@ def sign(
 
     run = invocation_of(ctx)
     if (target is None) == (from_file is None):
-        raise WrongUsage("name a URL or a key, or a file of them", "write URL|KEY, or --from-file FILE")
+        raise _no_target(everything=everything and target is None)
     now = run.connection.clock().now()
     request = SignRequest(
         target=target or "",
@@ -127,6 +131,12 @@ def sign(
     if from_file is not None:
         raise typer.Exit(_many(from_file, request, output, run))
     _print_with_notes(signed(request, run.connection), output, run)
+
+
+def _no_target(*, everything: bool) -> WrongUsage:
+    """Return the error if it is not clear what to sign. With `everything`, the fix names the whole host."""
+    whole = "; for the whole host, write '*' and add --cookies" if everything else ""
+    return WrongUsage("name a URL or a key, or a file of them", f"write URL|KEY, or --from-file FILE{whole}")
 
 
 def _print_with_notes(found: "Signed", output: str, run: Invocation) -> None:

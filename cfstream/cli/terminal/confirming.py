@@ -3,6 +3,7 @@
 import sys
 
 from cfstream.cli.terminal.streams import Terminal
+from cfstream.errors import WrongUsage
 
 SHORT = frozenset({"y", "ye", "yes"})
 """Answers that mean yes and are not typed as asked, in any case. The question is asked again."""
@@ -11,8 +12,18 @@ TIMES = 3
 """How often it is asked."""
 
 
-def is_confirmed(action: str, terminal: Terminal, *, before: str = "") -> bool:
-    """Return whether the answer is exactly ``yes``. `before` is a sentence before the question."""
+def refuse_without_terminal(command: str, do: str) -> None:
+    """Raise WrongUsage if nobody can answer. Every command that asks does this, so none writes without a `--yes`."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise WrongUsage(f"{command} asks for confirmation, and there is no terminal", do)
+
+
+def is_confirmed(action: str, terminal: Terminal, *, command: str, do: str, before: str = "") -> bool:
+    """Return whether the answer is exactly ``yes``. `before` is a sentence before the question.
+
+    Raises WrongUsage without a terminal: `do` is how to confirm the command then.
+    """
+    refuse_without_terminal(command, do)
     question = f"{before}Type yes to {action}: "
     for _ in range(TIMES):
         terminal.tell(question)

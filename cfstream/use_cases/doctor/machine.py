@@ -4,17 +4,15 @@ import platform
 import subprocess
 from collections.abc import Iterator
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 from cfstream import __version__
-from cfstream.interpreter import install_command
-from cfstream.sandbox import EXTRA
+from cfstream.installation import EXTRAS, has_extra, install_command, update_command
 from cfstream.use_cases.doctor.check import DoctorCheck, State
 
 BOTO3 = (1, 44)
 """The minimum in pyproject.toml: an older model drops fields of a config that it does not know."""
-
-EXTRAS = {"sandbox": ("moto", EXTRA), "fast": ("awscrt", install_command("fast"))}
 
 
 def machine_checks() -> Iterator[DoctorCheck]:
@@ -39,16 +37,18 @@ def _libraries() -> DoctorCheck:
     text = ", ".join(f"{name} {version or 'is not installed'}" for name, version in found.items())
     numbers = [int(part) for part in found["boto3"].split(".")[:2] if part.isdigit()]
     old = tuple(numbers) < BOTO3 or not all(found.values())
-    do = "pip install --upgrade cfstream: an older boto3 drops fields of a config that it does not know"
-    return DoctorCheck("libraries", State.BAD if old else State.WELL, text, do if old else "")
+    if not old:
+        return DoctorCheck("libraries", State.WELL, text)
+    do = f"{update_command('boto3')}: an older boto3 drops fields of a config that it does not know"
+    return DoctorCheck("libraries", State.BAD, text, do)
 
 
 def _extra(name: str) -> DoctorCheck:
-    package, do = EXTRAS[name]
-    version = _version(package)
-    if version:
-        return DoctorCheck(f"extra {name}", State.WELL, f"{package} {version}")
-    return DoctorCheck(f"extra {name}", State.NOTE, f"{package} is not installed", do)
+    package = EXTRAS[name][0]
+    if has_extra(name):
+        return DoctorCheck(f"extra {name}", State.WELL, f"{package} {_version(package)}")
+    missing = next(module for module in EXTRAS[name] if not find_spec(module))
+    return DoctorCheck(f"extra {name}", State.NOTE, f"{missing} is not installed", install_command(name))
 
 
 def _git() -> DoctorCheck:

@@ -103,3 +103,19 @@ def test_a_command_after_a_colon_is_one_word(text: str, parts: list[str]) -> Non
 def test_commands_are_known() -> None:
     """They are those of the program."""
     assert set(NAMES) == set(ENTRIES)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "pip install 'cfstream[fast]'",
+        "uv pip install 'cfstream[fast]'",
+        "pip install --upgrade boto3",
+        "pipx install --force --suffix=-next 'cfstream[sandbox,fast] @ git+https://github.com/cfstream/cfstream@main'",
+        "uv tool install --editable '/srv/my video/cfstream[sandbox,fast]' --with 'plugin>=1'",
+    ],
+)
+def test_a_command_of_an_installer_is_one_word(command: str) -> None:
+    """A line break inside its quotes would be a part of the requirement."""
+    assert [word.text for word in advice(command)] == [command]
+    assert len(advice(f"{command}, then plan again")) > 1

@@ -1,4 +1,4 @@
-"""How the extras of cfstream are installed, and what Python imports from."""
+"""What Python imports from."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.interpreter import environment, install_command, leave_out_working_directory
+from cfstream.interpreter import environment, leave_out_working_directory
 
 HERE, LINK = "HERE", "LINK"
 SPELLINGS = ("", ".", "./", "lib", "./lib", "..", HERE, LINK)
@@ -47,17 +47,3 @@ def test_this_process_does_not_import_from_the_working_directory(
     monkeypatch.setattr(sys, "path", ["", "/own", given, os.path.abspath(given), "/usr/lib"])
     leave_out_working_directory()
     assert sys.path == ["/own", "/usr/lib"]
-
-
-@pytest.mark.parametrize(
-    ("prefix", "command"),
-    [
-        ("/usr", "pip install"),
-        ("/srv/video/.venv", "pip install"),
-        ("/srv/ada/.local/share/pipx/venvs/cfstream", "pipx install --force"),
-        ("/srv/ada/.local/share/uv/tools/cfstream", "uv tool install"),
-    ],
-)
-def test_an_extra_is_installed_where_cfstream_is(prefix: str, command: str) -> None:
-    """Pip of the system would install it elsewhere, or refuse (PEP 668)."""
-    assert install_command("sandbox", prefix) == f"{command} 'cfstream[sandbox]'"

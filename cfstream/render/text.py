@@ -319,5 +319,5 @@ def _allowance(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]
     elif stack.protect and HazardName.DELETES in names:
         text = words(allowance(HazardName.DELETES, protect=True))
     else:
-        text = advice(allowing_together(stack, names | allowed.names, stack.flags))
+        text = advice(allowing_together(stack, names | allowed.names, stack.flags, allowed.saved))
     yield from sheet.flow(text, first="    ", rest="      ")

@@ -119,7 +119,7 @@ lectures                                                     specs/lectures.yaml
       - logging.prefix                     "cf/"
 
   Who can read
-    before  signers: 111122223333
+    before  signers: account 111122223333
     after   signers: key group lectures-signers
 
   note: 7 CNAMEs of 100

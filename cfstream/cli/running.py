@@ -36,9 +36,8 @@ def show(
     stream = sys.stdout if output is RunFormat.TEXT else sys.stderr
     color, width = terminal.colored(stream), terminal.width(stream)
     on_terminal = is_interactive(stream)
-    text = plan_text(
-        plan, color=color, width=width, brief=brief, allowed=allowed or NONE_ALLOWED, terminal=on_terminal
-    )
+    run = replace(allowed or NONE_ALLOWED, applying=True)
+    text = plan_text(plan, color=color, width=width, brief=brief, allowed=run, terminal=on_terminal)
     if output is RunFormat.TEXT:
         terminal.say(text)
     else:

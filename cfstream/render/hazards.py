@@ -42,6 +42,8 @@ class Allowed:
     """Whether the plan says how to allow the others. If not, the run's report will."""
     saved: SavedAs | None = None
     """The file of the plan; None if it is not saved."""
+    applying: bool = False
+    """Whether the plan is shown by the run that applies it, and not by `plan`."""
 
     def covers(self, stack: "StackPlan", hazard: Hazard) -> bool:
         """Return whether apply accepts the hazard. ``protect: true`` refuses to delete, whatever is allowed."""

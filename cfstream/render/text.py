@@ -60,7 +60,8 @@ def plan_text(
     known = {stack.key for stack in plan.stacks if brief and _has_brief_line(stack, plan)}
     # Before a question. In scripts, and with --yes, nobody would look at the fields.
     hint = brief and terminal and allowed.advises
-    end = [*_last_lines(plan, sheet, known, brief=brief, hint=hint)]
+    end = [*(() if allowed.applying else _about_openings(plan, sheet))]
+    end += _last_lines(plan, sheet, known, brief=brief, hint=hint)
     unbroken = sheet.width >= USUAL and not terminal
     blocks.append([*end, *(() if plan.in_sync else _sum_lines(plan, sheet, allowed, unbroken=unbroken))])
     return "\n".join("\n".join(block) + "\n" for block in blocks if block)
@@ -85,7 +86,6 @@ def _last_lines(plan: Plan, sheet: Page, known: Set[StackKey], *, brief: bool, h
     A full plan has a notice of a stack that waits for an earlier change; a brief one has it here. With `hint`, they
     say how to see the fields.
     """
-    yield from _about_openings(plan, sheet)
     if plan.in_sync and len(known) > 1 and len(known) == len(plan.stacks):
         left = _nothing_left(plan.stacks) if plan.stacks[0].destroying else as_specified(plan.stacks, "")
         text = f"{len(known)} stacks {left}."

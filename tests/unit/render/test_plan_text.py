@@ -236,6 +236,14 @@ def test_readers_of_an_open_stack_without_changes_are_shown() -> None:
 
 
 @pytest.mark.parametrize("brief", [False, True])
+def test_a_plan_that_apply_shows_says_nothing_about_plan(*, brief: bool) -> None:
+    """Apply exits with 7 for an opening, so what plan does is not true for this run."""
+    text = plan_text(plan(OPENED), color=False, width=100, brief=brief, allowed=Allowed(applying=True))
+    assert "plan does not fail" not in text
+    assert "has 1 opening: see above." in text
+
+
+@pytest.mark.parametrize("brief", [False, True])
 def test_the_last_line_of_a_fleet_counts_openings(*, brief: bool) -> None:
     """Nothing changes, and the reader must still act."""
     fleet = plan(OPENED, replace(STILL, name="still"))

@@ -204,7 +204,7 @@ def _shown_outputs(outputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield each output that has a value, as text; one line for each member of a mapping or list."""
     for name in OUTPUTS:
         members = _members(value := plain(outputs.get(name)))
-        label = "dns_records_to_create" if name == "dns_records" and _by_hand(value) else name
+        label = "create_dns_records" if name == "dns_records" and _by_hand(value) else name
         yield from zip([label, *[""] * len(members)], members, strict=False)
 
 

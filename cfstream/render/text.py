@@ -164,13 +164,15 @@ def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int
         "waits until an earlier change is Deployed" if stack.settling else given_names(stack) or "no changes"
     )
     text = "not applied" if stack.problems else ", ".join(counts) or idle
+    # A line break does not part a number from its verb.
+    parts = [Word(part) for part in re.split(r"(?<=,) ", printable(text))]
     name, spec = Word(stack.name, Style.BOLD), Word(printable(stack.spec), Style.DIM)
     if sheet.narrow:
         yield from sheet.beside([name], spec)
-        yield from sheet.flow(words(text), first="  ", rest="  ")
+        yield from sheet.flow(parts, first="  ", rest="  ")
     else:
         apart = Word(" " * (column - columns(stack.name)))
-        yield from sheet.beside([name, apart, *words(text)], spec)
+        yield from sheet.beside([name, apart, *parts], spec)
     yield from open_lines(stack, sheet, allowed)
     yield from notice_lines(
         (each for each in stack.notices if (each.always or each.stays or each.left) and not each.of_run),

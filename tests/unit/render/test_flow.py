@@ -103,3 +103,13 @@ def test_a_command_after_a_colon_is_one_word(text: str, parts: list[str]) -> Non
 def test_commands_are_known() -> None:
     """They are those of the program."""
     assert set(NAMES) == set(ENTRIES)
+
+
+def test_what_is_beside_wrapped_words_is_on_their_last_line() -> None:
+    """A third line is only needed if there is no room on the second."""
+    left = [Word(part) for part in ("lectures", "1 to create,", "2 to modify,", "1 to delete")]
+    found = Page(40).beside(left, Word("lectures.yaml"))
+    assert found == ["lectures 1 to create, 2 to modify,", "    1 to delete            lectures.yaml"]
+    assert Page(40, color=True).beside([*left[:-1], Word("1 to delete", Style.BOLD)], Word("a.yaml"))[-1] == (
+        "    \x1b[1m1 to delete\x1b[0m                   a.yaml"
+    )

@@ -124,8 +124,23 @@ class CfstreamError(Exception):
         self.do = do
 
 
+@dataclass(frozen=True)
+class OtherSpecs:
+    """How a run that stopped can go on with the specs that have no problem."""
+
+    advice: str
+    """What to do, in words."""
+    arguments: tuple[str, ...]
+    """The arguments that named all specs."""
+    files: tuple[str, ...]
+    """The files to name in their place."""
+
+
 class SpecProblems(CfstreamError):
     """One or more problems; nothing was done."""
+
+    others: "OtherSpecs | None" = None
+    """The specs that have no problem, if there are any."""
 
     def __init__(self, problems: tuple[Problem, ...], do: str = "") -> None:
         super().__init__(f"{len(problems)} problem{'s' if len(problems) != 1 else ''}", do)

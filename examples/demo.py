@@ -39,7 +39,7 @@ def main() -> None:
         heading("A public page that plays the private video")
         with App() as app:
             page = serve_page(SPECS[0], endpoint, app)
-            heading("The set-up of 2011: RTMP, an origin access identity, object ACLs, trusted signers")
+            heading("The set-up of 2011: RTMP, an OAI, object ACLs, trusted signers")
             apply_and_change(SPECS[1], endpoint, rtmp_files())
             heading("Everything in the account, and a plan of both stacks")
             run("list", "--sandbox")

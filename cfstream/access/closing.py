@@ -119,7 +119,7 @@ def closing_distribution(model: AccessModel, access: ReadAccess, may: May, flags
     arn = access.distribution.arn if access.distribution else ""
     listed = f"list {arn} in {listing_field(may)}" if isinstance(arn, str) and arn else ""
     if stack is not None and access.reader == ANYONE:
-        listed = f"list its ARN in {listing_field(may)}"
+        listed = listed or f"list its ARN in {listing_field(may)} when it exists"
         declared = f"name the spec of stack {stack} in the same command, if it declares this public"
         return f"{declared}; or {listed}; otherwise give that distribution signers in that spec"
     if not isinstance(id_, str):

@@ -24,7 +24,7 @@ class Expected:
     promises: tuple[AccessModel, ...] = ()
     """The models that the specs of the run describe. What one of them serves to anyone is declared public."""
     repair: str = ""
-    """The command that closes what the stack's own distribution opens; empty after a plan, which has closed it."""
+    """The end of the fix for what the stack's own distribution opens; empty after a plan, which has closed it."""
     flags: str = ""
     """The flags with which another command reaches the same AWS, with a space before each flag."""
     public: Mapping[Cell, ReadAccesses] = field(default_factory=dict)

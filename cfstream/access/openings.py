@@ -260,7 +260,7 @@ def _closing_own(access: ReadAccess, expected: Expected) -> str:
         f'write `{{path: "{path}", public: true}}` in http.behaviors' if path else "write `public: true`"
     )
     if expected.repair:
-        return f"require signatures again (or, if it is intended, {declare}):\n`{expected.repair}`"
+        return f"require signatures again (or, if it is intended, {declare}); {expected.repair}"
     return f"give {f'the behavior {path}' if path else 'the default behavior'} signers, or {declare}"
 
 

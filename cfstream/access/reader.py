@@ -1,7 +1,9 @@
 """Readers of a bucket's objects, and what they may do."""
 
+from dataclasses import field
 from enum import StrEnum
 
+from cfstream.domain.distribution import account_words
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Known, plain
 
@@ -29,6 +31,8 @@ class Reader:
 
     kind: ReaderKind
     name: Known = ""
+    own: bool = field(default=False, compare=False)
+    """Whether a signer is the account of the bucket itself."""
 
     def __str__(self) -> str:
         """Return the reader as in JSON."""
@@ -36,7 +40,9 @@ class Reader:
 
     @property
     def prose(self) -> str:
-        """The reader as people read it: ``key group lectures-signers``."""
+        """The reader as people read it: ``key group lectures-signers``, ``signers of this account``."""
+        if self.kind is ReaderKind.SIGNER:
+            return f"signers of {account_words('self' if self.own else str(plain(self.name)))}"
         return str(self).replace("-", " ", 1) if self.kind is ReaderKind.KEY_GROUP else str(self)
 
 

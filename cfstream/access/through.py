@@ -134,7 +134,8 @@ class Viewers:
             yield access
         for account in behavior.signers.accounts:
             named = self.model.account if account == "self" else account
-            yield replace(access, reader=Reader(ReaderKind.SIGNER, named))
+            own = named == self.model.account
+            yield replace(access, reader=Reader(ReaderKind.SIGNER, named, own))
         for group in behavior.signers.key_groups:
             state = self.model.groups.get(group)
             reader = Reader(ReaderKind.KEY_GROUP, self.model.group_name(group))

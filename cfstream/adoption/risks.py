@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from cfstream.adoption.account import Account
 from cfstream.adoption.viewers import SignedBehavior
 from cfstream.domain import Delivery, LiveDistribution, document
+from cfstream.domain.distribution import account_words
 from cfstream.domain.tls import TLS_FROM_WEAKEST
 from cfstream.spec.wording import some_of
 from cfstream.stack.distribution_fields import normal_signers
@@ -82,9 +83,8 @@ def _idle_signers(
     }
     for signer in sorted({one for guard in guards for one in guard.viewers.accounts}):
         if signer not in active:
-            yield Risk(
-                "idle-signer", f"the trusted signer {signer} has no active key pair, so it cannot sign"
-            )
+            who = account_words(signer)
+            yield Risk("idle-signer", f"{who} has no active key pair, so this trusted signer cannot sign")
     for group in sorted({str(one) for guard in guards for one in guard.viewers.key_groups}):
         if not live.active_key_groups.get(group):
             name = account.name(group) or group

@@ -9,12 +9,17 @@ from cfstream.cli.pasting import command
 from cfstream.cli.table import PROGRAM
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.connection import Connection
+from cfstream.errors import SpecProblems
 from cfstream.startup.frozen import dataclass
 
 if TYPE_CHECKING:
     import typer
 
     from cfstream.sandbox import Running
+
+
+MOST_FILES = 20
+"""A command is not printed with more files than this."""
 
 
 @dataclass
@@ -52,6 +57,13 @@ class Invocation:
         """Return the command of this run, to be pasted; `instead` replaces some of its arguments."""
         words = [word for each in self.given for word in (instead or {}).get(each, (each,))]
         return command([PROGRAM, *words])
+
+    def go_on(self, error: SpecProblems) -> None:
+        """Let the fix of problems name the command of this run with only the specs that have none."""
+        others = error.others
+        if others and {*others.arguments} <= {*self.given} and len(others.files) <= MOST_FILES:
+            instead = {**dict.fromkeys(others.arguments, ()), others.arguments[0]: others.files}
+            error.do = f"{others.advice}: `{self.again(instead)}`"
 
     def _check_region(self, name: str) -> None:
         """Warn about a region that AWS does not seem to have, unless a shell asks for completions."""

@@ -18,7 +18,7 @@ from cfstream.cli.refusals import refused
 from cfstream.cli.table import PROGRAM
 from cfstream.cli.terminal import completion, streams
 from cfstream.cli.terminal.streams import Terminal
-from cfstream.errors import CfstreamError, Interrupted, reason_of
+from cfstream.errors import CfstreamError, Interrupted, SpecProblems, reason_of
 from cfstream.exit_codes import ExitCode, of_error
 
 
@@ -147,6 +147,8 @@ def _guarded(arguments: Sequence[str] | None) -> int:
         _trace(terminal)
         error, code = _of_bug(bug), ExitCode.FAILED
     if error is not None:
+        if isinstance(error, SpecProblems):
+            invocation.go_on(error)
         repeat_flags(error, invocation.connection.flags())
         terminal.error(error)
         _answer(error, code, format_of(given), terminal)

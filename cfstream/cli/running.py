@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cfstream.aws.clock import SystemClock
     from cfstream.planning import Plan
     from cfstream.ports import World
-    from cfstream.render.hazards import Allowed
+    from cfstream.render.hazards import Allowed, SavedAs
     from cfstream.verification.finding import Proof
 
 
@@ -36,9 +36,8 @@ def show(
     stream = sys.stdout if output is RunFormat.TEXT else sys.stderr
     color, width = terminal.colored(stream), terminal.width(stream)
     on_terminal = is_interactive(stream)
-    text = plan_text(
-        plan, color=color, width=width, brief=brief, allowed=allowed or NONE_ALLOWED, terminal=on_terminal
-    )
+    run = replace(allowed or NONE_ALLOWED, applying=True)
+    text = plan_text(plan, color=color, width=width, brief=brief, allowed=run, terminal=on_terminal)
     if output is RunFormat.TEXT:
         terminal.say(text)
     else:
@@ -91,6 +90,8 @@ class RunResult:
     plan: "Plan"
     report: "Report"
     proof: "Proof | None" = None
+    saved: "SavedAs | None" = None
+    """The file of the plan, if it was saved."""
 
 
 def conclude(
@@ -123,7 +124,7 @@ def print_report(result: RunResult, output: RunFormat, run: Invocation, *, again
     else:
         print_for_programs(result, output, run)
     color, width = terminal.colored(sys.stderr), terminal.width(sys.stderr)
-    commands = SuggestedCommands(run.connection.flags(), again)
+    commands = SuggestedCommands(run.connection.flags(), again, result.saved)
     terminal.tell(failures_text(result.report, commands=commands, color=color, width=width))
     if result.proof is not None:
         terminal.tell(broken_text(result.proof, result.plan, color=color, width=width))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
-from cfstream.comparing.hazards import hazards, hazards_of_new, notices
+from cfstream.comparing.hazards import hazards, hazards_of_new, notices, warnings
 from cfstream.errors import Notice
 from cfstream.kinds.distribution.meaning import defaults, meaning
 from cfstream.spec.model import Spec
@@ -67,7 +67,11 @@ def _stack(before: Stack | None, after: Stack | None, versions: Versions) -> Sta
     changes = _changes(meaning(before, after), meaning(after))
     if not changes:
         return None
-    found = (*notices(before.spec, after.spec), *_other_keys(changes))
+    found = (
+        *notices(before.spec, after.spec),
+        *warnings(before, after, *versions),
+        *_other_keys(changes),
+    )
     return StackComparison(name, path, "changed", changes, hazards(before, after, *versions), found)
 
 

@@ -17,6 +17,7 @@ from cfstream.domain import (
     distribution_from_reply,
 )
 from cfstream.domain.bucket import LEGACY
+from cfstream.errors import Notice
 from cfstream.kinds import KINDS
 from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
@@ -45,6 +46,8 @@ class Described:
     """If the bucket changes: the models around the older version's bucket, before and after."""
     hazards: tuple[Hazard, ...]
     """The hazards of the distribution's own fields: TLS, and removed host names."""
+    notices: tuple[Notice, ...]
+    """What a plan warns of in the changes of these fields."""
 
 
 def described(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Spec]) -> Described:
@@ -64,6 +67,7 @@ def described(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Sp
         if one == other
         else (_model(was, live, one, _policy(was)), _model(will, becomes, one, None)),
         hazards=laid.hazards,
+        notices=laid.notices,
     )
 
 

@@ -49,6 +49,13 @@ def _of_access(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[S
     yield from change.hazards
 
 
+def warnings(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Spec]) -> tuple[Notice, ...]:
+    """Return what a plan warns of in the changed fields of the distribution. Arguments as of `hazards`."""
+    if before.spec.delivery != after.spec.delivery:
+        return ()
+    return described(before, after, old, new).notices
+
+
 def notices(before: Spec | None, after: Spec) -> Iterator[Notice]:
     """Yield what a reviewer should know besides the fields. Notices block nothing."""
     if before is None:

@@ -88,7 +88,7 @@ def of_stack(state: LiveState) -> Found:
         return _found(each.delivery.kind, state.aws.read(each.delivery.get(each.id)))
     raise CfstreamError(
         f"{context.name} has no distribution in account {context.account}",
-        f"create it with: {context.command('apply')}",
+        f"create it; {context.applying}",
     )
 
 

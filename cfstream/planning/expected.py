@@ -31,7 +31,7 @@ def expected(context: StackContext, model: AccessModel, *, live: bool = False) -
         declared=declared,
         signers=frozenset(_signers(spec, model)),
         promises=promises(context, model),
-        repair=context.command("apply") if live else "",
+        repair=context.applying if live else "",
         flags=context.flags,
     )
 

@@ -241,9 +241,14 @@ def _moved(before: Evaluation, after: Evaluation) -> Iterator[str]:
     for each in compare(before, after):
         gained = _that_count(before, each)
         if gained:
-            yield f"{each.reader} can now read paths like /{gained[0].witness}"
+            yield f"{_phrase_of(each.reader)} can now read paths like /{gained[0].witness}"
         if each.lost:
-            yield f"{each.reader} can no longer read paths like /{each.lost[0].witness}"
+            yield f"{_phrase_of(each.reader)} can no longer read paths like /{each.lost[0].witness}"
+
+
+def _phrase_of(reader: Reader) -> str:
+    """Return the reader as phrases name it: a signer of the own account is ``self``, as in ``signers: self``."""
+    return f"{reader.kind} self" if reader.own else str(reader)
 
 
 def _that_count(before: Evaluation, found: Difference) -> list[Cell]:

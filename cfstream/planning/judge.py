@@ -108,6 +108,10 @@ def judge(
 
 
 def _with_hazards(context: StackContext, step: Step, more: tuple[Hazard, ...]) -> Step:
+    """Return the step with all its hazards. One that disables a distribution names the hosts that end itself."""
+    if step.verb is Verb.DISABLE:
+        own = {each.name for each in step.hazards}
+        more = tuple(each for each in more if each.name not in own)
     return replace(step, hazards=tuple(placed(context.stack, each) for each in (*step.hazards, *more)))
 
 

@@ -122,13 +122,15 @@ class Page:
         return " ".join(self.paint(" ".join(texts), style) for style, texts in runs).rstrip()
 
     def beside(self, left: Sequence[Word], right: Word) -> list[str]:
-        """Return `left`, and `right` at the right edge of the same line, or of the next if there is no room."""
-        used = sum(columns(word.text) for word in left) + len(left) - 1
+        """Return `left`, and `right` at the right edge of its last line, or of the next one if there is no room."""
+        lines = self.flow(left, rest="    ")
+        # Widths do not count colours.
+        used = columns(Page(self.width).flow(left, rest="    ")[-1])
         gap = self.width - used - columns(right.text)
         if gap >= 2:
-            return [self.painted(left) + " " * gap + self.paint(right.text, right.style)]
+            return [*lines[:-1], lines[-1] + " " * gap + self.paint(right.text, right.style)]
         under = max(self.width - columns(right.text), 4)
-        return [*self.flow(left, rest="    "), " " * under + self.paint(right.text, right.style)]
+        return [*lines, " " * under + self.paint(right.text, right.style)]
 
 
 def page(width: int, *, color: bool) -> Page:

@@ -20,12 +20,30 @@ def hazards_of(stacks: "Iterable[StackPlan]") -> list[tuple["StackPlan", "Step",
 
 
 @dataclass(frozen=True)
+class SavedAs:
+    """The file of a saved plan. Advice about the plan names it: a plan of the specs would be another one."""
+
+    file: str
+    hazards: Set[str]
+    """All hazards that a command must allow to apply the whole plan: a part of it makes the file stale."""
+
+    def command(self, flags: str) -> str:
+        """Return the command that applies it. It ends with `flags`."""
+        allow = f" {allow_flags(self.hazards)}" if self.hazards else ""
+        return f"cfstream apply {shlex.quote(self.file)}{allow}{flags}"
+
+
+@dataclass(frozen=True)
 class Allowed:
     """The hazards that a run allows."""
 
     names: Set[str] = frozenset()
     advises: bool = True
     """Whether the plan says how to allow the others. If not, the run's report will."""
+    saved: SavedAs | None = None
+    """The file of the plan; None if it is not saved."""
+    applying: bool = False
+    """Whether the plan is shown by the run that applies it, and not by `plan`."""
 
     def covers(self, stack: "StackPlan", hazard: Hazard) -> bool:
         """Return whether apply accepts the hazard. ``protect: true`` refuses to delete, whatever is allowed."""
@@ -57,6 +75,16 @@ class Allowed:
 NONE_ALLOWED = Allowed()
 
 
+def saved_as(file: str, stacks: "Iterable[StackPlan]", allowed: Set[str]) -> SavedAs:
+    """Return the file of a saved plan, with the hazards that a run must allow to apply all that is not blocked."""
+    found = {
+        hazard.name
+        for stack, _, hazard in hazards_of(stacks)
+        if not stack.problems and not (stack.protect and hazard.name == HazardName.DELETES)
+    }
+    return SavedAs(file, found | allowed)
+
+
 def refusal(found: int, accepted: Iterable[str]) -> str:
     """Return the words before the flags in Markdown and HTML: which of so many hazards apply refuses."""
     if [*accepted]:
@@ -83,8 +111,15 @@ def allowing(specs: Sequence[str], hazards: Iterable[str], flags: str, *, comman
     return f"if intended, run: `cfstream {command} {shlex.join(specs)} {allow}{flags}`"
 
 
-def allowing_together(stack: "StackPlan | StackReport", hazards: Iterable[str], flags: str) -> str:
-    """Return the advice that allows these hazards of a stack, and those of the stacks that must be applied with it."""
+def allowing_together(
+    stack: "StackPlan | StackReport", hazards: Iterable[str], flags: str, saved: SavedAs | None = None
+) -> str:
+    """Return the advice that allows these hazards of a stack, and those of the stacks that must be applied with it.
+
+    If the plan is `saved`, the advice applies that file.
+    """
+    if saved:
+        return f"if intended, run: `{saved.command(flags)}`"
     beside = stack.companions
     return allowing([stack.spec, *beside.specs], {*hazards, *beside.hazards}, flags)
 

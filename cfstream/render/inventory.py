@@ -293,9 +293,9 @@ def _grants(details: DistributionDetails, sheet: Page) -> Iterator[str]:
         yield "  none found"
     for grant in details.grants:
         via = "policy" if grant.via == "bucket-policy" else "object ACLs"
-        sid = f", statement {grant.sid}" if grant.sid else ""
-        ours = " (ours)" if grant.ours else ""
-        yield from sheet.flow(words(f"{via} of bucket {grant.bucket}{sid}{ours}"), first="  ", rest="    ")
+        whose = "the stack's statement" if grant.ours else "statement"
+        sid = f", {whose} {grant.sid}" if grant.sid else ""
+        yield from sheet.flow(words(f"{via} of bucket {grant.bucket}{sid}"), first="  ", rest="    ")
         yield from sheet.flow(words(f"{grant.what} to {grant.to}"), first="    ", rest="      ")
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from cfstream.domain.distribution import account_words
 from cfstream.spec.wording import some_of
 from cfstream.wildcards import like
 
@@ -36,10 +37,18 @@ _IN_JSON = re.compile(r"(?<!\bkey-group )\bkey-group (?=\S)")
 _OWN_ACCOUNT = re.compile(r"^(signers: (?:.*?, )?)self\b")
 """The word of specs for the own account, among signers."""
 
+_ONE_SIGNER = re.compile(r"^signer (self|\d{12}) ")
+
+_OTHER_ACCOUNT = re.compile(r"(?<=[:,] )(?=\d{12}\b)")
+"""Before the number of another account, among signers. The name of a key group has its own word before it."""
+
 
 def prose(phrase: str) -> str:
     """Return a phrase of JSON as people read it: ``signers: key group lectures-signers, this account``."""
-    return _OWN_ACCOUNT.sub(r"\1this account", _IN_JSON.sub("key group ", phrase))
+    words = _IN_JSON.sub("key group ", phrase)
+    if words.startswith("signers: "):
+        return _OTHER_ACCOUNT.sub("account ", _OWN_ACCOUNT.sub(r"\1this account", words))
+    return _ONE_SIGNER.sub(lambda found: f"signers of {account_words(found[1])} ", words)
 
 
 def with_excluded(paths: str, excluded: Sequence[str], most: int | None = SOME) -> str:

@@ -4,6 +4,7 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cfstream.applying import FailedChecks, Report, StackOutcome, StackReport, StepOutcome, StepReport
@@ -11,7 +12,7 @@ from cfstream.exit_codes import ExitCode
 from cfstream.render.accounts import named, several
 from cfstream.render.errors import do_lines, what_lines
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
-from cfstream.render.hazards import allowing, allowing_together
+from cfstream.render.hazards import SavedAs, allowing, allowing_together
 from cfstream.render.verdicts import WENT_WELL, verdict_with_names
 from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.apply import DESTROY_IMPLIES
@@ -106,6 +107,8 @@ class SuggestedCommands:
     """The flags of further commands for the same AWS, with a space before each."""
     again: str = ""
     """The command that resumes the run."""
+    saved: SavedAs | None = None
+    """The plan of the run, if it was saved."""
 
     @property
     def resuming(self) -> str:
@@ -121,6 +124,8 @@ def failures_text(
     Stacks that failed for the same reason share a block, and blocks with the same fix have it once, in the last one.
     """
     sheet, known = page(width, color=color), commands or SuggestedCommands()
+    if _has_written(report):
+        known = replace(known, saved=None)  # the file is stale now
     many = several(report.stacks)
     alike: dict[object, list[_Failure]] = {}
     for stack in report.stacks:
@@ -199,7 +204,7 @@ def _shown_outputs(outputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield each output that has a value, as text; one line for each member of a mapping or list."""
     for name in OUTPUTS:
         members = _members(value := plain(outputs.get(name)))
-        label = "dns_records_to_create" if name == "dns_records" and _by_hand(value) else name
+        label = "create_dns_records" if name == "dns_records" and _by_hand(value) else name
         yield from zip([label, *[""] * len(members)], members, strict=False)
 
 
@@ -335,20 +340,27 @@ def _do(stack: StackReport, commands: SuggestedCommands) -> str:
     if stack.behind:
         return f"fix what stops {stack.behind}, then resume: {commands.resuming}"
     if stack.outcome is StackOutcome.BLOCKED and stack.exit_code is ExitCode.HAZARD:
-        return _allowing(stack, commands.flags)
+        return _allowing(stack, commands)
     if stack.destroying and stack.outcome is StackOutcome.STALE:
         return f"run it again, and read the plan before you confirm: {commands.resuming}"
     spec = shlex.quote(stack.spec) + commands.flags
     return REST[stack.outcome][1].replace("{spec}", spec).replace("{again}", commands.resuming)
 
 
-def _allowing(stack: StackReport, flags: str) -> str:
+def _has_written(report: Report) -> bool:
+    """Return whether the run may have changed something."""
+    tried = (step for stack in report.stacks for step in stack.steps if step.verb is not Verb.WAIT)
+    return any(step.outcome is not StepOutcome.NOT_TRIED for step in tried)
+
+
+def _allowing(stack: StackReport, commands: SuggestedCommands) -> str:
     """Return the fix for a stack that is blocked for hazards: the command that allows them; or for its protection."""
     if not stack.hazards:
         return PROTECTED_DO
     if stack.destroying:
-        return allowing([stack.spec], {*stack.hazards} - DESTROY_IMPLIES, flags, command="destroy")
-    return "\n".join(filter(None, (allowing_together(stack, stack.hazards, flags), stack.closing)))
+        return allowing([stack.spec], {*stack.hazards} - DESTROY_IMPLIES, commands.flags, command="destroy")
+    advice = allowing_together(stack, stack.hazards, commands.flags, commands.saved)
+    return "\n".join(filter(None, (advice, stack.closing)))
 
 
 _UNTRIED = 3

@@ -60,7 +60,8 @@ def plan_text(
     known = {stack.key for stack in plan.stacks if brief and _has_brief_line(stack, plan)}
     # Before a question. In scripts, and with --yes, nobody would look at the fields.
     hint = brief and terminal and allowed.advises
-    end = [*_last_lines(plan, sheet, known, brief=brief, hint=hint)]
+    end = [*(() if allowed.applying else _about_openings(plan, sheet))]
+    end += _last_lines(plan, sheet, known, brief=brief, hint=hint)
     unbroken = sheet.width >= USUAL and not terminal
     blocks.append([*end, *(() if plan.in_sync else _sum_lines(plan, sheet, allowed, unbroken=unbroken))])
     return "\n".join("\n".join(block) + "\n" for block in blocks if block)
@@ -85,7 +86,6 @@ def _last_lines(plan: Plan, sheet: Page, known: Set[StackKey], *, brief: bool, h
     A full plan has a notice of a stack that waits for an earlier change; a brief one has it here. With `hint`, they
     say how to see the fields.
     """
-    yield from _about_openings(plan, sheet)
     if plan.in_sync and len(known) > 1 and len(known) == len(plan.stacks):
         left = _nothing_left(plan.stacks) if plan.stacks[0].destroying else as_specified(plan.stacks, "")
         text = f"{len(known)} stacks {left}."
@@ -164,13 +164,15 @@ def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int
         "waits until an earlier change is Deployed" if stack.settling else given_names(stack) or "no changes"
     )
     text = "not applied" if stack.problems else ", ".join(counts) or idle
+    # A line break does not part a number from its verb.
+    parts = [Word(part) for part in re.split(r"(?<=,) ", printable(text))]
     name, spec = Word(stack.name, Style.BOLD), Word(printable(stack.spec), Style.DIM)
     if sheet.narrow:
         yield from sheet.beside([name], spec)
-        yield from sheet.flow(words(text), first="  ", rest="  ")
+        yield from sheet.flow(parts, first="  ", rest="  ")
     else:
         apart = Word(" " * (column - columns(stack.name)))
-        yield from sheet.beside([name, apart, *words(text)], spec)
+        yield from sheet.beside([name, apart, *parts], spec)
     yield from open_lines(stack, sheet, allowed)
     yield from notice_lines(
         (each for each in stack.notices if (each.always or each.stays or each.left) and not each.of_run),
@@ -319,5 +321,5 @@ def _allowance(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]
     elif stack.protect and HazardName.DELETES in names:
         text = words(allowance(HazardName.DELETES, protect=True))
     else:
-        text = advice(allowing_together(stack, names | allowed.names, stack.flags))
+        text = advice(allowing_together(stack, names | allowed.names, stack.flags, allowed.saved))
     yield from sheet.flow(text, first="    ", rest="      ")

@@ -140,7 +140,7 @@ def _doubtful_lines(findings: Sequence[Finding], sheet: Page) -> Iterator[str]:
     first = findings[0]
     sign, style = SIGNS[first.verdict]
     if len(findings) == 1:
-        output = first.observed or first.claim
+        output = first.shown
         shown = f"{output} ({first.saw})" if first.saw else output
     else:
         shown = ", ".join(f"{each.brief} ({each.saw})" for each in findings)

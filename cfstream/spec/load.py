@@ -57,7 +57,8 @@ def load(
     named = [_read_keys(draft, reading.files) for draft in drafts]
     reading.problems += [problem for draft in drafts for problem in draft.problems]
     reading.problems += clashes(drafts)
-    reading.refuse_problems([(draft.document.source.file, draft.spec.name) for draft in drafts], only)
+    parsed = [(draft.document.source.file, draft.spec.name) for draft in drafts]
+    reading.refuse_problems(arguments, parsed, only)
     return tuple(_stack(draft, keys) for draft, keys in zip(drafts, named, strict=True))
 
 

@@ -14,7 +14,7 @@ from dataclasses import field, replace
 from fnmatch import fnmatchcase
 from typing import TextIO, TypeAlias
 
-from cfstream.errors import Problem, SpecProblems, Where, reason_of, why_unread
+from cfstream.errors import OtherSpecs, Problem, SpecProblems, Where, reason_of, why_unread
 from cfstream.spec.files import Files
 from cfstream.spec.source import BYTE_ORDER_MARK, Source
 from cfstream.spec.wording import nearest, shown, some_of
@@ -61,10 +61,13 @@ class Reading:
                 found = [source for source in found if source.file not in self.skipped]
             yield from found
 
-    def refuse_problems(self, specs: Sequence[NamedSpec] = (), only: Sequence[str] = ()) -> None:
+    def refuse_problems(
+        self, arguments: Sequence[str] = (), specs: Sequence[NamedSpec] = (), only: Sequence[str] = ()
+    ) -> None:
         """Raise SpecProblems with every problem, sorted by place; those of linked files outside as one.
 
-        `specs` were parsed: the fix names the files of those without problems, of the stacks that `only` chooses.
+        `specs` of `arguments` were parsed: the fix names the files of those without problems, of the stacks that `only`
+        chooses.
         """
         quotable = {problem for problem in self.problems if problem.where.file not in self._links}
         linked = {
@@ -75,7 +78,12 @@ class Reading:
         }
         if self.problems:
             found = sorted(quotable | linked, key=lambda each: (each.where.file, each.absent, each))
-            raise SpecProblems(tuple(found), _without(found, specs, only))
+            advice, files = _without(found, specs, only)
+            listed = f": {some_of([shlex.quote(file) for file in files], NAMED)}" if files else ""
+            error = SpecProblems(tuple(found), advice + listed)
+            if files:
+                error.others = OtherSpecs(advice, tuple(arguments), files)
+            raise error
 
     def _read_all(self, names: Sequence[str], folder: str) -> list[Source]:
         """Return the files with these names that were not read yet."""
@@ -135,18 +143,28 @@ class Reading:
         yield replace(empty, text=bare, mark=text[: len(text) - len(bare)])
 
 
-def _without(problems: Sequence[Problem], specs: Sequence[NamedSpec], only: Sequence[str]) -> str:
-    """Return how to go on with the specs that have no problem; empty if there are none."""
+def _without(
+    problems: Sequence[Problem], specs: Sequence[NamedSpec], only: Sequence[str]
+) -> tuple[str, tuple[str, ...]]:
+    """Return how to go on with the specs that have no problem, and their files; empty if there are none."""
     broken = {each.where.file for each in problems}
     sound = [(file, name) for file, name in specs if file not in broken]
-    chosen = [spec for spec in sound if any(fnmatchcase(spec[1], pattern) for pattern in only)]
-    files = [shlex.quote(file) for file in dict.fromkeys(file for file, _ in chosen or sound)]
+    chosen = [spec for spec in sound if _is_chosen(spec[1], only)]
+    files = tuple(dict.fromkeys(file for file, _ in chosen or sound))
     if not files:
-        return ""
+        return "", ()
     if chosen:
         others = "then other specs do not count for who may read"
-        return f"correct the specs above, or name only these ({others}): {some_of(files, NAMED)}"
-    return f"correct the specs above, or name only the others: {some_of(files, NAMED)}"
+        return f"correct the specs above, or name only these ({others})", files
+    if only and not any(_is_chosen(name, only) for _, name in specs):
+        names = some_of(sorted({name for _, name in specs}), NAMED)
+        unknown = f"no stack that can be read matches {', '.join(only)}"
+        return f"correct the specs above, and --only: {unknown}, but there are {names}", ()
+    return "correct the specs above, or name only the others", files
+
+
+def _is_chosen(name: str, only: Sequence[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in only)
 
 
 NAMED = 5

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from cfstream.access.policy import is_public
 from cfstream.domain import AccessPoint, Block
-from cfstream.domain.bucket import ENFORCED, LEGACY
+from cfstream.domain.bucket import ENFORCED, LEGACY, PREFERRED
 from cfstream.errors import Missing, NotAuthorized, Notice, Refused, Unreachable
 from cfstream.policy_document import NamedPrincipal, parse
 from cfstream.ports import Answer, Call, Reads
@@ -287,3 +287,9 @@ def _owner(acl: Json) -> str:
 def unread_notice(refused: Refused) -> Notice:
     """Return the notice that a part of the bucket could not be read."""
     return Notice(f"a setting of the bucket cannot be read and counts as absent: {refused.what}")
+
+
+def enabling_acls(name: str) -> str:
+    """Return the command that enables the ACLs of a bucket."""
+    rules = f"'Rules=[{{ObjectOwnership={PREFERRED}}}]'"
+    return f"aws s3api put-bucket-ownership-controls --bucket {name} --ownership-controls {rules}"

@@ -66,6 +66,11 @@ class StackContext:
         """Return a command for this stack, quoted for a shell: ``cfstream wait lectures.yaml``."""
         return f"cfstream {verb} {shlex.quote(self.stack.path)}{self.flags}"
 
+    @property
+    def applying(self) -> str:
+        """The end of a fix that runs apply, where no plan is known: other changes of the spec may have hazards."""
+        return f"if the plan has hazards, apply names the flags that allow them:\n`{self.command('apply')}`"
+
     def address(self, kind: str, member: str = "") -> Address:
         """Return the address of a resource of this stack."""
         return Address(kind, self.name, member)

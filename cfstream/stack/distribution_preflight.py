@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from cfstream.domain import NAME_TAG, LiveDistribution
+from cfstream.domain.distribution import account_words
 from cfstream.errors import Notice, Problem
 from cfstream.spec.wording import write_nearest
 from cfstream.stack.context import StackContext
@@ -91,7 +92,10 @@ def _signers_without_keys(live: LiveDistribution | None) -> list[Notice]:
     if live is None or live.status != "Deployed":
         return []
     return [
-        Notice(f"the trusted signer {account} has no active key pair, so it cannot sign", warning=True)
+        Notice(
+            f"{account_words(account)} has no active key pair, so this trusted signer cannot sign",
+            warning=True,
+        )
         for account, pairs in sorted(live.active_signers.items())
         if not pairs
     ]

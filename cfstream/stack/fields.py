@@ -4,10 +4,11 @@ A configuration is never built from the spec. The owned fields are set in the do
 members survive. For a new distribution, they are set in AWS's defaults.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from cfstream.errors import Notice
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import Hazard
 from cfstream.steps.step import Change
@@ -22,6 +23,15 @@ def no_hazards(_before: Any, _after: Any) -> tuple[Hazard, ...]:
     return ()
 
 
+WarningsOf = Callable[[Any, Any], Iterator[str]]
+"""Yield what people must know of a change from one value to another although it is not a hazard."""
+
+
+def no_warnings(_before: Any, _after: Any) -> Iterator[str]:
+    """Yield nothing: the plan shows the change itself."""
+    yield from ()
+
+
 @dataclass(frozen=True)
 class OwnedField:
     """One owned field of a configuration. `read` returns the value in the form of `want`, to compare them."""
@@ -33,6 +43,7 @@ class OwnedField:
     write: Callable[[dict[str, Any], Any], None]
     show: Callable[[Any], Any] = plain
     hazards: HazardsOf = no_hazards
+    warnings: WarningsOf = no_warnings
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,7 @@ class Overlay:
     config: Json
     changes: tuple[Change, ...] = ()
     hazards: tuple[Hazard, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 def overlay(base: Json, fields: Iterable[OwnedField]) -> Overlay:
@@ -53,6 +65,7 @@ def overlay(base: Json, fields: Iterable[OwnedField]) -> Overlay:
     own: dict[str, Any] | None = None
     changes: list[Change] = []
     hazards: list[Hazard] = []
+    notices: list[Notice] = []
     for field in fields:
         before = field.read(config)
         if before == field.want:
@@ -61,8 +74,10 @@ def overlay(base: Json, fields: Iterable[OwnedField]) -> Overlay:
             config = own = copied(base)
         field.write(own, field.want)
         hazards.extend(replace(each, field=field.path) for each in field.hazards(before, field.want))
+        warnings = field.warnings(before, field.want)
+        notices.extend(Notice(text, warning=True, always=True) for text in warnings)
         changes.append(Change(field.path, field.show(before), field.show(field.want)))
-    return Overlay(config, tuple(changes), tuple(dict.fromkeys(hazards)))
+    return Overlay(config, tuple(changes), tuple(dict.fromkeys(hazards)), tuple(notices))
 
 
 def creation(base: Json, fields: Iterable[OwnedField]) -> Overlay:

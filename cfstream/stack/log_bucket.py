@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from cfstream.domain.bucket import ENFORCED
 from cfstream.errors import Missing, Notice, Problem, Refused
 from cfstream.ports import Answer, Call, Reads
+from cfstream.stack.bucket import enabling_acls
 from cfstream.stack.context import StackContext
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import at
@@ -81,11 +82,9 @@ def log_problems(context: StackContext, found: LogBucket | None) -> Iterator[Pro
         yield context.stack.problem(what, "name a bucket in another region", *where)
     if _without_acls(found.ownership):
         what = f"the log bucket {found.name} has ACLs disabled (object ownership {ENFORCED})"
-        enable = (
-            f"aws s3api put-bucket-ownership-controls --bucket {found.name} "
-            "--ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerPreferred}]'"
+        yield context.stack.problem(
+            what, f"name another one, or enable them: `{enabling_acls(found.name)}`", *where
         )
-        yield context.stack.problem(what, f"name another one, or enable them: `{enable}`", *where)
 
 
 def _create(name: str, context: StackContext) -> str:

@@ -35,17 +35,22 @@ def cors_checks(
     asking = "https://www.example.com" if origin == "*" else origin.replace("*", MADE_UP)
     replies = _Replies(site, cors, asking, opened)
     where = "/".join(signed.url.split("/", 3)[:3])
-    finding = Finding(where, place.named, "CORS", f"pages from {asking} can read it")
+    claim = f"pages from {asking} can read it"
+    finding = Finding(where, place.named, "CORS", claim, otherwise=f"pages from {asking} cannot read it")
     yield Check(finding, _by(signed, asking), replies.get)
     claim = f"pages from {asking} can send custom headers with a signed URL (preflight)"
     by_url = replace(finding, brief="CORS preflight", claim=claim)
     yield Check(by_url, _preflight(signed, asking), replies.preflight, optional=True)
     if not cors.credentials:
         return
-    claim = f"pages from {asking} can read it with cookies"
-    yield Check(
-        replace(finding, brief="CORS with cookies", claim=claim), _by(with_cookies, asking), replies.get
+    how = "read it with cookies"
+    by_get = replace(
+        finding,
+        brief="CORS with cookies",
+        claim=f"pages from {asking} can {how}",
+        otherwise=f"pages from {asking} cannot {how}",
     )
+    yield Check(by_get, _by(with_cookies, asking), replies.get)
     claim = f"pages from {asking} can send custom headers with cookies (preflight)"
     bare = replace(with_cookies, headers={})
     by_cookies = replace(finding, brief="CORS preflight with cookies", claim=claim)

@@ -31,7 +31,9 @@ def direct_checks(site: Site, openings: Openings) -> Iterator[Check]:
         finding = Finding(where, "", brief, f"{brief}: anonymous requests are refused", good=good)
         yield Check(finding, visit, lambda seen: _refused(seen, site, openings.ways))
     for brief, visit in _listings(site):
-        finding = Finding(where, "", brief, f"{brief}: anonymous requests cannot list the objects", good=good)
+        claim = f"{brief}: anonymous requests cannot list the objects"
+        otherwise = claim.replace(" cannot ", " can ")
+        finding = Finding(where, "", brief, claim, good=good, otherwise=otherwise)
         yield Check(finding, visit, lambda seen: _unlisted(seen, bucket))
 
 

@@ -49,11 +49,23 @@ class Finding:
     good: str = "refuses"
     """The verb for `brief` if the claim holds: ``refuses``, ``serves``."""
     observed: str = ""
-    """What was observed instead of the claim: ``an unsigned HEAD reached the bucket``. Empty if the claim says it."""
+    """What was observed instead of the claim: ``an unsigned HEAD reached the bucket``."""
+    otherwise: str = ""
+    """The opposite of a claim that is not only about whether a request is refused or served, if it is broken."""
     refused: bool = False
     """Whether the claim is broken because a request was refused."""
     openings: tuple[Opening, ...] = ()
     """The openings that break the claim. `why` and `do` are their texts and fixes."""
+
+    @property
+    def shown(self) -> str:
+        """The claim if it holds, or else a sentence that cannot be read as if it held."""
+        if self.verdict is Verdict.HELD:
+            return self.claim
+        about, colon, claim = self.claim.rpartition(": ")
+        if self.verdict is Verdict.UNPROVED:
+            return self.observed or f"{about}{colon}whether {claim}"
+        return self.observed or self.otherwise or f"{about}{colon}it is not true that {claim}"
 
     def opened(self, openings: tuple[Opening, ...]) -> "Finding":
         """Return the finding, broken by these openings."""

@@ -1,7 +1,7 @@
 """Checks without a key: every behavior, by every host name, unsigned and with invalid signatures."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 
 from cfstream.domain import Delivery
 from cfstream.ports import Visit
@@ -45,6 +45,8 @@ class Attempt:
     headers: Mapping[str, str] = field(default_factory=dict)
     method: str = "GET"
     scheme: str = "https"
+    good: str = "refuses"
+    otherwise: str = ""
 
 
 UNSIGNED = Attempt("unsigned", "an unsigned request is refused")
@@ -68,7 +70,14 @@ def attempts(key_id: str) -> tuple[Attempt, ...]:
         Attempt(
             "malformed cookies", "cookies with a malformed policy are refused", headers={"Cookie": cookies}
         ),
-        Attempt("plain http", "an unsigned request over plain http is refused", scheme="http"),
+        # A redirect to https is not a refusal, and serves nothing.
+        Attempt(
+            "plain http",
+            "an unsigned request over plain http gets nothing",
+            scheme="http",
+            good="serves nothing unsigned over",
+            otherwise="an unsigned request over plain http was served",
+        ),
     )
 
 
@@ -139,7 +148,8 @@ def wrongly_refused(site: Site, place: TestedBehavior, seen: Seen) -> ClaimJudge
 
 
 def _check(address: HostAddress, place: TestedBehavior, attempt: Attempt, judge: Judge) -> Check:
-    finding = Finding(address.url, place.named, attempt.brief, attempt.claim)
+    good, otherwise = attempt.good, attempt.otherwise
+    finding = Finding(address.url, place.named, attempt.brief, attempt.claim, good=good, otherwise=otherwise)
     path = f"{place.path}?{attempt.query}" if attempt.query else place.path
     visit = address.visit(path, scheme=attempt.scheme, method=attempt.method, **attempt.headers)
     return Check(finding, visit, judge)
@@ -153,9 +163,10 @@ def _open_check(site: Site, address: HostAddress, place: TestedBehavior) -> Chec
         return HELD if passed else wrongly_refused(site, place, seen)
 
     claim = "public: everyone is served" if place.key else "public: no signature is required"
-    return Check(
-        Finding(address.url, place.named, "everyone", claim, good="serves"), address.visit(place.path), judge
-    )
+    finding = Finding(address.url, place.named, "everyone", claim, good="serves")
+    if not place.key:
+        finding = replace(finding, otherwise="public: a request without a signature was refused")
+    return Check(finding, address.visit(place.path), judge)
 
 
 def _disabled(site: Site) -> Judge:
@@ -203,7 +214,8 @@ def _protocol(site: Site, address: HostAddress) -> Iterator[Check]:
 
     claim = "plain http is redirected to https" if redirects else "plain http is refused"
     good, brief = ("redirects", "plain http to https") if redirects else ("refuses", "http")
-    finding = Finding(address.url, place.named, brief, claim, good=good)
+    otherwise = claim.replace(" is ", " is not ")
+    finding = Finding(address.url, place.named, brief, claim, good=good, otherwise=otherwise)
     yield Check(finding, address.visit(place.path, scheme="http"), judge)
 
 

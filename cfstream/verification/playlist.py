@@ -116,8 +116,15 @@ def _get(load: Load, url: str, what: str) -> tuple[Finding, Seen]:
             )
         return judged
 
-    claim = f"{path} loads with cookies for the playlist's folder"
-    finding = Finding(address.url, place.named, f"HLS {what}", claim, good="serves")
+    how = "with cookies for the playlist's folder"
+    finding = Finding(
+        address.url,
+        place.named,
+        f"HLS {what}",
+        f"{path} loads {how}",
+        good="serves",
+        otherwise=f"{path} does not load {how}",
+    )
     check = Check(finding, address.visit(path, Cookie=load.cookies), judge)
     seen = read(load.viewer.together([check.visit])[0])
     return finding_for(check, seen), seen
@@ -126,4 +133,6 @@ def _get(load: Load, url: str, what: str) -> tuple[Finding, Seen]:
 def _without_segments(finding: Finding, path: str) -> Finding:
     why = f"the playlist {path} lists no segment"
     do = f"upload {path} with a line for each segment"
-    return replace(finding, verdict=Verdict.UNPROVED, claim=f"a segment of {path} loads", why=why, do=do)
+    return replace(
+        finding, verdict=Verdict.UNPROVED, claim=f"a segment of {path} loads", otherwise="", why=why, do=do
+    )

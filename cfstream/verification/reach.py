@@ -67,8 +67,10 @@ def _ask(viewer: Viewer, site: Site, addresses: Sequence[HostAddress]) -> list[S
 def _nowhere(site: Site, why: str) -> Reached:
     claim = "CloudFront answers for it"
     do = "run it again when it answers"
+    observed = "CloudFront does not answer for it"
     findings = [
-        Finding(f"https://{host}", "", "", claim, Verdict.UNPROVED, "", why, do) for host in site.hosts[:1]
+        Finding(f"https://{host}", "", "", claim, Verdict.UNPROVED, "", why, do, observed=observed)
+        for host in site.hosts[:1]
     ]
     return Reached(findings=tuple(findings) if site.spec.enabled else ())
 

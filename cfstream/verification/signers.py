@@ -102,4 +102,14 @@ def _never_met(site: Site, place: TestedBehavior) -> Finding:
     claim = "requests reach it"
     why = "earlier behaviors match every path that it matches"
     do = "check the order of the behaviors"
-    return Finding(site.distribution, place.named, "", claim, Verdict.UNPROVED, "", why, do)
+    return Finding(
+        site.distribution,
+        place.named,
+        "",
+        claim,
+        Verdict.UNPROVED,
+        "",
+        why,
+        do,
+        otherwise="no request reaches it",
+    )

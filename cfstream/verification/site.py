@@ -99,8 +99,8 @@ class Site:
 
     @property
     def apply(self) -> str:
-        """The command that applies the spec again."""
-        return self.context.command("apply")
+        """How to apply the spec again."""
+        return f"apply the spec; {self.context.applying}"
 
     @property
     def protected_page(self) -> str:
@@ -122,7 +122,7 @@ def read_site(state: LiveState, wanted_object: str | None) -> Site:
     if live is None:
         raise CfstreamError(
             f"{context.name} has no distribution in account {context.account}",
-            f"create it: {context.command('apply')}",
+            f"create it; {context.applying}",
         )
     guards = guards_of(aws, of_stack(state).distribution)
     asked = _patterns(context.stack.spec, guards)

@@ -60,6 +60,7 @@ def unreached(stack: Stack, account: Account, error: CfstreamError) -> StackProo
     """Return the proof of a stack whose live state cannot be read."""
     name, claim = stack.spec.name, "its live state can be read"
     finding = Finding(name, "", "", claim, Verdict.UNPROVED, "", error.what, error.do)
+    finding = replace(finding, observed="its live state cannot be read")
     return StackProof(name, stack.path, (finding,), account=account)
 
 
@@ -191,9 +192,8 @@ def _named_object(site: Site) -> tuple[Finding, ...]:
     if not key:
         return ()
     finding = Finding(f"bucket {bucket}", "objects", "", f"{key} exists", Verdict.UNPROVED)
-    return (
-        replace(finding, why=f"object {key} does not exist", do="name an existing one, or omit --object"),
-    )
+    why = f"object {key} does not exist"
+    return (replace(finding, observed=why, why=why, do="name an existing one, or omit --object"),)
 
 
 def _notices(site: Site, tools: VerificationTools) -> list[Notice]:

@@ -1,6 +1,7 @@
 """`plan` and `apply` against the sandbox: exit codes, streams, and what is live afterwards."""
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -102,6 +103,41 @@ def test_a_hazard_blocks_its_stack_until_it_is_allowed(cfstream: Run, spec: Path
     allowed = cfstream("apply", "lectures.yaml", "--yes", "--allow", "cuts-viewers")
     assert allowed.code == 0, allowed.err
     assert cfstream("plan", "--check", "lectures.yaml").code == 0
+
+
+def test_advice_about_a_saved_plan_applies_that_file(cfstream: Run, spec: Path) -> None:
+    """Each command that plan, apply and its question print applies the reviewed plan, and it does what it promises."""
+    cfstream("apply", "lectures.yaml", "--yes", "-q")
+    spec.write_text(SPEC + "enabled: false\n")
+    command = "cfstream apply 'my plan' --allow cuts-viewers"
+    saved = cfstream("plan", "lectures.yaml", "--out", "my plan")
+    assert saved.err == f"Saved to my plan. To do exactly this: {command}\n"
+    assert f"if intended, run: {command}\n" in saved.out
+    assert "cfstream apply lectures.yaml" not in saved.out
+    refused = cfstream("apply", "my plan", "--yes")
+    assert refused.code == 5
+    assert f"if intended, run: {command}\n" in refused.err
+    assert "cfstream apply lectures.yaml" not in refused.out + refused.err
+    allowed = cfstream(*shlex.split(command)[1:], "--yes")
+    assert allowed.code == 0, allowed.err
+    assert cfstream("plan", "--check", "lectures.yaml").code == 0
+
+
+def test_advice_about_a_saved_plan_of_several_stacks_works(cfstream: Run, spec: Path) -> None:
+    """It allows the hazards of all: a part would make the file stale. Once others are applied, it names the spec."""
+    clips = SPEC.replace("lectures", "clips")
+    Path("clips.yaml").write_text(clips)
+    assert cfstream("apply", ".", "--yes", "-q").code == 0
+    spec.write_text(SPEC + "enabled: false\n")
+    Path("clips.yaml").write_text(clips + "http: {viewer_protocol: allow-all}\n")
+    both = "cfstream apply both.plan --allow cuts-viewers --allow weakens-tls"
+    assert cfstream("plan", ".", "--out", "both.plan").err.endswith(f": {both}\n")
+    refused = cfstream("apply", "both.plan", "--yes")
+    assert (refused.code, " ".join(refused.err.split()).count(f"run: {both}")) == (5, 1)
+    partly = cfstream("apply", "both.plan", "--yes", "--allow", "weakens-tls")
+    assert partly.code == 5
+    assert "run: cfstream apply ./lectures.yaml --allow cuts-viewers\n" in partly.err
+    assert cfstream("apply", "./lectures.yaml", "--allow", "cuts-viewers", "--yes").code == 0
 
 
 def test_a_preflight_problem_leaves_its_stack_out_and_the_others_go_on(cfstream: Run, spec: Path) -> None:

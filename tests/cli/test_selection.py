@@ -1,6 +1,8 @@
 """Runs of some stacks: by name, or by changes in git."""
 
 import json
+import re
+import shlex
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -179,3 +181,20 @@ def test_after_a_failure_nothing_else_begins(
     others = "blocked" if fail_fast else "applied"
     assert outcomes == {"lectures": "blocked", "news-de": others, "news-fr": others, "talks": others}
     assert ("--fail-fast ends the run" in result.err) == fail_fast
+
+
+@pytest.mark.parametrize("arguments", [["specs"], ["specs/talks.yaml", "specs"]])
+def test_the_command_without_broken_specs_can_be_pasted(
+    cfstream: Run, specs: Path, aws: Sandbox, arguments: list[str]
+) -> None:
+    """It names all other specs of the run, keeps the flags, and plans them."""
+    for number in range(3):
+        (specs / f"show {number}.yaml").write_text(spec(f"show-{number}"))
+    (specs / "broken.yaml").write_text(spec("broken", "buckt: media"))
+    stopped = cfstream("plan", *arguments, "--brief", "--format", "json")
+    assert stopped.code == 2
+    found = re.search(r"or name only the others: (cfstream plan .*)", " ".join(stopped.err.split()))
+    assert found
+    words = shlex.split(found[1])
+    assert words[-3:] == ["--brief", "--format", "json"]
+    assert planned(cfstream(*words[1:])) == sorted([*NAMES, "show-0", "show-1", "show-2"])

@@ -103,16 +103,16 @@ def test_a_public_bucket_fails_with_the_reason(cfstream: Run, s3: Any) -> None:
 
 
 def test_suggested_commands_reach_the_same_aws(cfstream: Run, edge: Sandbox, live: None) -> None:
-    """They have the flags of this command, quoted."""
+    """They have the flags of this command, quoted. Verify has no plan, so it says that apply may need more flags."""
     cloudfront = edge.clients("cloudfront")
     (row,) = cloudfront.list_distributions()["DistributionList"]["Items"]
     update(cloudfront, row["Id"], Enabled=False)
     spec = Path("lectures.yaml").rename("my lectures.yaml")
     result = cfstream("verify", str(spec), "--endpoint-url", edge.endpoint_url)
     assert result.code == 7
-    assert f"cfstream apply 'my lectures.yaml' --endpoint-url {edge.endpoint_url}" in " ".join(
-        result.out.split()
-    )
+    command = f"cfstream apply 'my lectures.yaml' --endpoint-url {edge.endpoint_url}"
+    why = "if the plan has hazards, apply names the flags that allow them"
+    assert f"{why}: {command}" in " ".join(result.out.split())
 
 
 @pytest.mark.usefixtures("live")
@@ -239,4 +239,6 @@ def test_a_stack_that_is_not_live_fails(cfstream: Run, edge: Sandbox) -> None:
     """There is nothing to request yet, and the error has a fix."""
     result = cfstream("verify", "lectures.yaml")
     assert result.code == 1
-    assert "create it: cfstream apply lectures.yaml" in " ".join(result.out.split())
+    assert "apply names the flags that allow them: cfstream apply lectures.yaml" in " ".join(
+        result.out.split()
+    )

@@ -39,6 +39,8 @@ def test_the_order(account: SandboxAccount) -> None:
         "delete origin-access-identity",
     ]
     assert hazards(plan) == ["cuts-viewers", "deletes"]
+    found = [(hazard.name, step) for hazard, step in plan.hazards]
+    assert len(found) == len({*found}), "each hazard of a step is shown once"
     assert_destroyed(account, spec)
     left = (account.distributions(), account.policy(), account.groups(), account.keys(), account.identities())
     assert left == ([], None, {}, {}, {})

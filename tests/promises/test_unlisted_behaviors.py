@@ -23,12 +23,12 @@ def test_unlisted_behaviors_stay_and_are_listed(account: SandboxAccount) -> None
     """A behavior that leaves the spec gets the default signers, and the plan lists it, with who can read by it."""
     account.converge(signed(http={"behaviors": [NAMED]}), allow=["makes-public"])
     signers = "it stays, and gets the signers of the default behavior"
-    readers = "It accepts unsigned URLs from anyone; after apply, URLs signed by signer self"
+    readers = "It accepts unsigned URLs from anyone; after apply, URLs signed by this account"
     assert unlisted(account.stack(signed())) == [f"/posters/*: {signers}. {readers}"]
     account.converge(signed())
     assert steps(account.plan(signed())) == []
     assert unlisted(account.stack(signed())) == [
-        "/posters/*: it stays. It accepts URLs signed by signer self"
+        "/posters/*: it stays. It accepts URLs signed by this account"
     ]
     assert paths(account) == ["/posters/*"]
 
@@ -67,7 +67,7 @@ def test_unlisted_behaviors_are_deleted_on_request(account: SandboxAccount) -> N
     assert hazards(planned) == []
     rest = "After apply, the next behavior that matches serves its paths"
     assert unlisted(planned) == [
-        f"/live/*: it will be deleted. It accepts URLs signed by signer self. {rest}",
+        f"/live/*: it will be deleted. It accepts URLs signed by this account. {rest}",
         f"/posters/*: it will be deleted. It accepts unsigned URLs from anyone. {rest}",
     ]
     account.converge(document)
@@ -83,6 +83,6 @@ def test_a_deletion_that_opens_a_path_is_a_hazard(account: SandboxAccount) -> No
     document = {**public, "http": {"unlisted_behaviors": "delete"}}
     assert hazards(account.stack(document)) == ["makes-public"]
     kept = account.stack(public)
-    assert unlisted(kept) == ["/private/*: it stays. It accepts URLs signed by signer self"]
+    assert unlisted(kept) == ["/private/*: it stays. It accepts URLs signed by this account"]
     account.converge(document, allow=["makes-public"])
     assert paths(account) == []

@@ -29,7 +29,7 @@ from cfstream.cli.terminal.confirming import is_confirmed
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError
 from cfstream.exit_codes import ExitCode
-from cfstream.render.hazards import Allowed
+from cfstream.render.hazards import Allowed, saved_as
 from cfstream.steps.hazards import hazards_named
 
 if TYPE_CHECKING:
@@ -97,10 +97,12 @@ def apply(
     plan = with_former(make_plan(stacks, world, only=chosen), stacks, changed_since)
     if saved:
         _refuse_stale(saved, plan, output, run)
-    _show_and_ask(plan, output, run.terminal, allowed=allowed, yes=yes, length=length)
+    file = saved_as(saved.file, plan.stacks, allowed) if saved else None
+    _show_and_ask(plan, output, run.terminal, allowed=Allowed(allowed, saved=file), yes=yes, length=length)
     options = RunOptions(allowed, no_wait, fail_fast)
     report = carry_out(plan, world, clock, output, run.terminal, options=options)
-    result = RunResult(plan, report) if no_verify else _verified(stacks, RunResult(plan, report), world, run)
+    result = RunResult(plan, report, saved=file)
+    result = result if no_verify else _verified(stacks, result, world, run)
     again = run.again({specs[0]: saved.arguments}) if saved else ""
     conclude(result, output, run, notify=notify, again=again)
     raise typer.Exit(result.report.exit_code)
@@ -126,7 +128,7 @@ def _show_and_ask(
     output: RunFormat,
     terminal: Terminal,
     *,
-    allowed: frozenset[str],
+    allowed: Allowed,
     yes: bool,
     length: bool | None,
 ) -> None:
@@ -134,8 +136,8 @@ def _show_and_ask(
     from cfstream.use_cases.apply import that_would_run
 
     brief = is_brief(len(plan.stacks), length, yes=yes)
-    asking = not yes and bool(that_would_run(plan, allowed))
-    show(plan, output, terminal, brief=brief, allowed=Allowed(allowed, asking))
+    asking = not yes and bool(that_would_run(plan, frozenset(allowed.names)))
+    show(plan, output, terminal, brief=brief, allowed=replace(allowed, advises=asking))
     if asking:
         _ask(terminal)
 
@@ -159,7 +161,7 @@ def _verified(stacks: "Sequence[Stack]", result: RunResult, world: "World", run:
     if applied.proof is None:
         return result
     report = with_proof(result.report, applied.proof, result.plan)
-    return RunResult(result.plan, report, applied.proof)
+    return replace(result, report=report, proof=applied.proof)
 
 
 def _print_proof(applied: "AppliedProof", report: "Report", flags: str, terminal: Terminal) -> None:

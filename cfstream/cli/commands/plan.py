@@ -1,7 +1,6 @@
 """`cfstream plan`: shows what apply would do, and saves it with --out."""
 
 import os
-import shlex
 import sys
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -79,7 +78,7 @@ def plan(
     Example: cfstream plan specs/ --out tonight.plan
     """
     from cfstream.exit_codes import of_plan
-    from cfstream.render.hazards import Allowed
+    from cfstream.render.hazards import Allowed, saved_as
     from cfstream.use_cases.former_specs import with_former
     from cfstream.use_cases.saved_plan import refuse_foreign
     from cfstream.use_cases.selection import select
@@ -100,11 +99,12 @@ def plan(
     made = with_former(_planned(stacks, world, chosen, recorded), stacks, changed_since)
     code = of_plan(made, check=check)
     brief = is_brief(len(made.stacks), length)
-    terminal.say(_shown(made, output, terminal, allowed, brief=brief, code=code))
-    if out is not None:
-        save(made, specs, out, only=chosen, all_objects=all_objects)
-        flags = run.connection.flags()
-        terminal.note(f"Saved to {out}. To do exactly this: cfstream apply {shlex.quote(out)}{flags}\n")
+    saved = None if out is None else saved_as(out, made.stacks, allowed.names)
+    terminal.say(_shown(made, output, terminal, replace(allowed, saved=saved), brief=brief, code=code))
+    if saved is not None:
+        save(made, specs, saved.file, only=chosen, all_objects=all_objects)
+        command = saved.command(run.connection.flags())
+        terminal.note(f"Saved to {out}. To do exactly this: {command}\n")
     raise typer.Exit(code)
 
 

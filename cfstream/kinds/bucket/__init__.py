@@ -19,7 +19,7 @@ from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.edit.writing import inline
 from cfstream.spec.model import Spec
 from cfstream.spec.wording import nearest, some_of
-from cfstream.stack.bucket import BUCKETS, LiveBucket, bucket_call, unread_notice
+from cfstream.stack.bucket import BUCKETS, LiveBucket, bucket_call, enabling_acls, unread_notice
 from cfstream.stack.calls import ACCESS_POINTS, ANYTHING, BUCKET, ENCRYPTION_KEYS, Needs, calls, optional
 from cfstream.stack.context import StackContext, names_of_buckets
 from cfstream.stack.kind import Kind
@@ -261,7 +261,7 @@ def _problems(context: StackContext, want: WantedBucket, have: LiveBucket) -> li
         problems.append(
             stack.problem(
                 f"the bucket {want.name} has ACLs disabled (object ownership {ENFORCED}): objects cannot have grants",
-                "write via: bucket-policy, or set the bucket's object ownership to BucketOwnerPreferred",
+                f"write via: bucket-policy, or enable them: `{enabling_acls(want.name)}`",
                 "grant",
                 "via",
             )

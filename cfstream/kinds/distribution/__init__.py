@@ -128,8 +128,8 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         notices += unlisted_notices(context.stack.spec, have.live, wanted_behaviors(context, have, results))
         if have.live is None and context.stack.spec.adopt:
             return Proposal(problems=tuple(problems))
-        made = (
-            self._create(context, have, results)
+        made, warnings = (
+            (self._create(context, have, results), ())
             if have.live is None
             else self._modify(context, have.live, have, results)
         )
@@ -138,7 +138,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
             brings={context.address(KIND): brings(context, have.live)},
             relied_on=(relied(context, have.live),),
             problems=tuple(problems),
-            notices=tuple(notices),
+            notices=(*notices, *warnings),
             after=tuple(sorted({each.giver.name for each in have.coming})),
             leaving=tuple(leaving(context, have.live)),
         )
@@ -206,10 +206,11 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
 
     def _modify(
         self, context: StackContext, live: LiveDistribution, have: ObservedDistribution, results: KindResults
-    ) -> tuple[Step, ...]:
+    ) -> tuple[tuple[Step, ...], tuple[Notice, ...]]:
+        """Return the steps, and what people must know of the changes."""
         laid = changed_configuration(context, live, have, results)
         steps = changing(context, live, laid, moving=any(each.moves for each in have.coming))
-        return (*steps, *moves(context, live, laid.config, have.coming, steps))
+        return (*steps, *moves(context, live, laid.config, have.coming, steps)), laid.notices
 
     def configured(
         self, context: StackContext, live: LiveDistribution | None, results: KindResults

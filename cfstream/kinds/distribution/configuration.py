@@ -103,6 +103,7 @@ def changed_configuration(
         signed.config,
         (*deleted, *top.changes, *tls.changes, *shared.changes, *signed.changes, *added),
         (*top.hazards, *tls.hazards),
+        (*top.notices, *signed.notices),
     )
 
 

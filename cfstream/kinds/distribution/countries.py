@@ -11,7 +11,7 @@ from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import Json
 
 NAMED_COUNTRIES = 5
-"""Countries that a hazard lists."""
+"""Countries that a hazard or a warning lists."""
 REFUSED_COUNTRIES = 20
 """Countries that `explain` lists."""
 
@@ -43,6 +43,20 @@ def more_served(before: dict[str, list[str]], after: dict[str, list[str]]) -> tu
     gained = sorted(_served(after) - _served(before))
     text = f"viewers in {some_of(gained, NAMED_COUNTRIES)} are served, and were refused before"
     return (Hazard(HazardName.LOSES_FIREWALL, text),) if gained else ()
+
+
+def fewer_served(before: dict[str, list[str]], after: dict[str, list[str]]) -> Iterator[str]:
+    """Yield which viewers are refused afterwards that were served before."""
+    lost = sorted(_served(before) - _served(after))
+    if not lost:
+        return
+    many = len(lost) > NAMED_COUNTRIES and "allow" in after
+    who = (
+        f"all countries but {some_of(after['allow'], NAMED_COUNTRIES)}"
+        if many
+        else some_of(lost, NAMED_COUNTRIES)
+    )
+    yield f"viewers in {who} get 403 after this change, also with a valid signature"
 
 
 def _served(geo: dict[str, list[str]]) -> frozenset[str]:

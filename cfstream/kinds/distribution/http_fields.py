@@ -24,7 +24,7 @@ from cfstream.kinds.distribution.policies import (
 )
 from cfstream.kinds.function import association
 from cfstream.spec.http import Behavior, Http
-from cfstream.stack.fields import HazardsOf, OwnedField, no_hazards
+from cfstream.stack.fields import HazardsOf, OwnedField, WarningsOf, no_hazards, no_warnings
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
@@ -81,6 +81,7 @@ class HttpField:
     text: Callable[[Any], str] = str
     """Return the value for people."""
     hazards: HazardsOf = no_hazards
+    warnings: WarningsOf = no_warnings
     lookup: Lookup | None = None
     """What a plan asks AWS about the value."""
     policies: PolicyKind | None = None
@@ -143,6 +144,7 @@ class Managed:
             lambda config, value: self.entry.write(self.entry.part.of(config, path), value),
             show=lambda value: self.entry.shown(value, self.own),
             hazards=self.entry.hazards,
+            warnings=self.entry.warnings,
         )
 
     @property
@@ -282,6 +284,7 @@ HTTP_FIELDS = (
         part=Part.DISTRIBUTION,
         **_member("WebACLId", ""),
         hazards=web_acl.other_firewall,
+        warnings=web_acl.new_firewall,
         lookup=web_acl.LOOKUP,
         resource="web ACL",
     ),
@@ -295,6 +298,7 @@ HTTP_FIELDS = (
         plain=countries.plain,
         text=countries.text,
         hazards=countries.more_served,
+        warnings=countries.fewer_served,
     ),
     HttpField(
         name="error_pages",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cfstream.domain import CacheBehavior, Distribution, LiveDistribution, PathPattern, Signers, document
+from cfstream.domain.distribution import account_words
 from cfstream.errors import Notice
 from cfstream.kinds.distribution.behaviors import Wanted
 from cfstream.spec.model import Spec
@@ -80,5 +81,5 @@ def _deleted(wanted: Wanted, behavior: CacheBehavior) -> str:
 
 def _accepted(wanted: Wanted, signers: Signers) -> str:
     groups = [f"key group {name}" for name in wanted.show_groups(signers.key_groups)]
-    names = [*groups, *(f"signer {account}" for account in signers.accounts)]
+    names = [*groups, *map(account_words, signers.accounts)]
     return f"URLs signed by {', '.join(names)}" if names else "unsigned URLs from anyone"

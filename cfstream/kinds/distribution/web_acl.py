@@ -68,10 +68,20 @@ def other_firewall(before: str, after: str) -> tuple[Hazard, ...]:
     return (Hazard(HazardName.LOSES_FIREWALL, text if not after else f"{text}; those of {after} do"),)
 
 
+def new_firewall(_before: str, after: str) -> Iterator[str]:
+    """Yield that a web ACL that is added, or that replaces another one, may refuse viewers."""
+    if after:
+        yield f"the web ACL {_name(after)} is new here, and may refuse viewers: cfstream does not read its rules"
+
+
 def refusals(config: Json) -> Iterator[str]:
     """Yield that the web ACL of a configuration, if it has one, may refuse viewers."""
     acl = str(config.get("WebACLId") or "")
     if acl:
-        # arn:aws:wafv2:us-east-1:<account>:global/webacl/<name>/<id>; WAF Classic has the id alone.
-        name = acl.split("/")[-2] if acl.count("/") >= 2 else acl
-        yield f"the web ACL {name} may refuse viewers with 403: cfstream does not read its rules"
+        yield f"the web ACL {_name(acl)} may refuse viewers with 403: cfstream does not read its rules"
+
+
+def _name(acl: str) -> str:
+    """Return the name of a web ACL. WAF Classic has the id alone."""
+    # arn:aws:wafv2:us-east-1:<account>:global/webacl/<name>/<id>
+    return acl.split("/")[-2] if acl.count("/") >= 2 else acl

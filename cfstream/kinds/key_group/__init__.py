@@ -304,18 +304,22 @@ def _hazards(
         name: Successor(name, since(live, have.key(str(key))), key in in_force) for name, key in keys.items()
     }
     grace = Grace(
-        declared_keys(spec), staying, spec.sign.max_validity, context.now, _rotation(context, live.name)
+        declared_keys(spec),
+        staying,
+        spec.sign.max_validity,
+        context.now,
+        lambda key: _rotation(context, live.name, key),
     )
     leaving = have.key_names(key for key in live.keys if key not in keys.values())
     hazards = (grace.hazard(name) for name in leaving)
     return tuple(hazard for hazard in hazards if hazard is not None)
 
 
-def _rotation(context: StackContext, group: str) -> str:
-    """Return the command that rotates a key of the group; empty for a spec that is not in a file."""
+def _rotation(context: StackContext, group: str, key: str) -> str:
+    """Return the command that replaces a key of the group; empty for a spec that is not in a file."""
     if context.stack.path == "-":
         return ""
-    return f"cfstream keys rotate {shlex.join([context.stack.path, group])}{context.flags}"
+    return f"cfstream keys rotate {shlex.join([context.stack.path, group, '--replaces', key])}{context.flags}"
 
 
 def since(group: LiveGroup, key: LiveKey | None) -> "datetime | None":

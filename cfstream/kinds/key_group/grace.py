@@ -5,7 +5,7 @@ the old key expires, and remove the old key. In the spec, a key `replaces` older
 longer than `sign.max_validity`, every URL that they signed has expired.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from cfstream.spec.wording import nearest
@@ -15,6 +15,10 @@ from cfstream.steps.hazards import Hazard, HazardName
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
+
+
+def _no_command(_key: str) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,8 @@ class Grace:
     """The keys that stay in the group, by name."""
     validity: "timedelta"
     now: "datetime | None"
-    rotate: str = ""
-    """The command that replaces a key without cutting viewers off; empty if it is not known."""
+    rotate: Callable[[str], str] = _no_command
+    """Return the command that replaces a key without cutting viewers off; empty if it is not known."""
 
     def hazard(self, key: str) -> Hazard | None:
         """Return the hazard of detaching this key; None if every URL that it signed has expired."""
@@ -45,8 +49,9 @@ class Grace:
         if any(self._is_past(successor) for successor in successors):
             return None
         if not successors:
-            instead = f". To cut nobody off, put it back, and run: {self.rotate}" if self.rotate else ""
-            why = f"no key in the group replaces it{instead}"
+            why = "no key in the group replaces it"
+            if command := self.rotate(key):
+                why += f". To replace it and cut nobody off, put it back, and run: {command}"
         else:
             why = "; ".join(self._not_yet(successor) for successor in successors)
         return Hazard(

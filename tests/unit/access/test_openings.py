@@ -61,7 +61,7 @@ def test_a_stack_in_sync() -> None:
 @pytest.mark.parametrize(
     ("repair", "fix"),
     [
-        ("cfstream apply a.yaml", "public: true}` in http.behaviors):\n`cfstream apply a.yaml`"),
+        ("cfstream apply a.yaml", "public: true}` in http.behaviors); cfstream apply a.yaml"),
         ("", 'give the behavior /open/* signers, or write `{path: "/open/*", public: true}`'),
     ],
 )
@@ -157,6 +157,7 @@ def test_a_path_that_another_stack_of_the_run_declares_public() -> None:
     (alone,) = openings(next(iter(evaluate(here))), expected()).openings
     assert alone.do.startswith(
         "name the spec of stack newsroom in the same command, if it declares this public; or "
+        f"list {other.arn} in also_read_by"
     )
 
 

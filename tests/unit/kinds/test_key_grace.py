@@ -32,11 +32,10 @@ def test_a_key_that_nothing_replaces_cuts_viewers() -> None:
     asked = grace({"new": ()}, [Successor("new", CREATED, active=True)], CREATED + 9 * DAY)
 
     assert asked.hazard("old") == hazard("no key in the group replaces it")
-    advised = replace(asked, rotate="cfstream keys rotate a.yaml viewers").hazard("old")
-    assert advised is not None
-    assert advised.text.endswith(
-        "To cut nobody off, put it back, and run: cfstream keys rotate a.yaml viewers"
-    )
+    advised = replace(asked, rotate=lambda key: f"cfstream keys rotate a.yaml viewers --replaces {key}")
+    found = advised.hazard("old")
+    assert found is not None
+    assert found.text.endswith("put it back, and run: cfstream keys rotate a.yaml viewers --replaces old")
 
 
 def test_a_replaced_key_is_removed_without_a_hazard_once_its_grace_ends() -> None:

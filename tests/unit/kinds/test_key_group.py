@@ -211,7 +211,12 @@ def test_a_replaced_key_is_removed_without_a_hazard_after_its_grace() -> None:
             "new replaces it, but URLs signed with the old key may be valid until 2026-11-24 13:00 UTC",
         ),
         (99, ("K1",), ONE, "its replacement new is not active in the group yet"),
-        (99, ("K1", "K2"), ONE.replace(", replaces: [old]", ""), "no key in the group replaces it. To cut"),
+        (
+            99,
+            ("K1", "K2"),
+            ONE.replace(", replaces: [old]", ""),
+            "no key in the group replaces it. To replace",
+        ),
     ],
 )
 def test_a_key_that_is_removed_too_early_cuts_viewers(

@@ -119,3 +119,13 @@ def test_a_command_of_an_installer_is_one_word(command: str) -> None:
     """A line break inside its quotes would be a part of the requirement."""
     assert [word.text for word in advice(command)] == [command]
     assert len(advice(f"{command}, then plan again")) > 1
+
+
+def test_what_is_beside_wrapped_words_is_on_their_last_line() -> None:
+    """A third line is only needed if there is no room on the second."""
+    left = [Word(part) for part in ("lectures", "1 to create,", "2 to modify,", "1 to delete")]
+    found = Page(40).beside(left, Word("lectures.yaml"))
+    assert found == ["lectures 1 to create, 2 to modify,", "    1 to delete            lectures.yaml"]
+    assert Page(40, color=True).beside([*left[:-1], Word("1 to delete", Style.BOLD)], Word("a.yaml"))[-1] == (
+        "    \x1b[1m1 to delete\x1b[0m                   a.yaml"
+    )

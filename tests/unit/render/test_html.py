@@ -115,7 +115,7 @@ def test_everything_that_the_text_says_is_on_the_page() -> None:
         "note: 7 CNAMEs of 100",
         "modify distribution:lectures",
         "specs/lectures.yaml:5",
-        "signers: 111122223333",
+        "signers: account 111122223333",
         "signers: key group lectures-signers",
         '- "a.example.com" removed',
         '+ "b.example.com" added',

@@ -168,7 +168,7 @@ Active signers
     lectures-2026-11 (K2JCJMDEHXQW5F)
 
 Grants
-  policy of bucket lectures-media, statement cfstream-lectures-oac (ours)
+  policy of bucket lectures-media, the stack's statement cfstream-lectures-oac
     s3:GetObject on arn:aws:s3:::lectures-media/* to CloudFront for this
       distribution
 note: names are missing: ListKeyGroups was refused

@@ -119,7 +119,7 @@ lectures                                                     specs/lectures.yaml
       - logging.prefix                     "cf/"
 
   Who can read
-    before  signers: 111122223333
+    before  signers: account 111122223333
     after   signers: key group lectures-signers
 
   note: 7 CNAMEs of 100
@@ -233,6 +233,14 @@ def test_readers_of_an_open_stack_without_changes_are_shown() -> None:
     assert " ".join(text.split()).endswith(
         f"plan does not fail because of an opening; cfstream verify does (exit 7). {last}"
     )
+
+
+@pytest.mark.parametrize("brief", [False, True])
+def test_a_plan_that_apply_shows_says_nothing_about_plan(*, brief: bool) -> None:
+    """Apply exits with 7 for an opening, so what plan does is not true for this run."""
+    text = plan_text(plan(OPENED), color=False, width=100, brief=brief, allowed=Allowed(applying=True))
+    assert "plan does not fail" not in text
+    assert "has 1 opening: see above." in text
 
 
 @pytest.mark.parametrize("brief", [False, True])

@@ -86,13 +86,13 @@ def test_an_applied_stack_has_its_ids_and_names() -> None:
         report_text(Report((APPLIED,)), color=False, width=80)
         == """\
 lectures applied
-  distribution id       E1UGDLB9XZBD79
-  domain name           d111111abcdef8.cloudfront.net
-  status                Deployed
-  etag                  E2QWRUHAPOMQZL
-  key group ids         lectures-signers  2b4e
-                        newsroom-signers  77aa
-  dns records to create media.example.com  CNAME  d111111abcdef8.cloudfront.net
+  distribution id      E1UGDLB9XZBD79
+  domain name          d111111abcdef8.cloudfront.net
+  status               Deployed
+  etag                 E2QWRUHAPOMQZL
+  key group ids        lectures-signers  2b4e
+                       newsroom-signers  77aa
+  create dns records   media.example.com  CNAME  d111111abcdef8.cloudfront.net
 
 Applied. 2 created, 1 granted.
 """
@@ -187,7 +187,7 @@ def test_under_q_a_stack_without_changes_has_no_ids() -> None:
         (replace(APPLIED, outcome=StackOutcome.UNCHANGED, steps=()), replace(APPLIED, name="clips"))
     )
     text = report_text(report, color=False, width=80, quiet=True)
-    assert text.startswith("lectures unchanged\n\nclips applied\n  distribution id       E1UGDLB9XZBD79\n")
+    assert text.startswith("lectures unchanged\n\nclips applied\n  distribution id      E1UGDLB9XZBD79\n")
 
 
 def test_the_report_as_json_has_every_output_of_the_contract() -> None:
@@ -241,7 +241,7 @@ def test_on_a_narrow_page_a_value_is_below_its_name() -> None:
     """Otherwise a terminal would cut the domain name in two."""
     text = report_text(Report((APPLIED,), ExitCode.DONE), color=False, width=40).splitlines()
     assert text[text.index("  domain name") + 1] == "    d111111abcdef8.cloudfront.net"
-    assert "  status                Deployed" in text
+    assert "  status               Deployed" in text
     assert max(map(len, text)) <= 40
 
 

@@ -17,6 +17,7 @@ PLAYLIST = Finding(
     saw="200",
     why="the answer is not a playlist: it does not begin with #EXTM3U",
     do="upload a playlist as /talk.m3u8",
+    otherwise="/talk.m3u8 does not load with cookies for the playlist's folder",
 )
 EXPIRED = Finding(
     B,
@@ -43,8 +44,8 @@ lectures                                                           lectures.yaml
 
   https://a.example.com, https://b.example.com
     ✓ default behavior: refuses unsigned
-    ✗ failed: default behavior: /talk.m3u8 loads with cookies for the playlist's
-      folder (200)
+    ✗ failed: default behavior: /talk.m3u8 does not load with cookies for the
+      playlist's folder (200)
       why: the answer is not a playlist: it does not begin with #EXTM3U
       fix: upload a playlist as /talk.m3u8
 

@@ -54,3 +54,12 @@ def test_the_specs_of_the_chosen_stacks_are_named(tmp_path: Path, only: list[str
 def test_missing_fields_come_last(tmp_path: Path, line: str, whats: list[str]) -> None:
     """A key that may be any field may be the missing one, so nothing else is missing yet."""
     assert [each.what for each in problems(tmp_path, line).problems] == whats
+
+
+def test_a_pattern_that_no_stack_matches_is_reported_in_the_same_round(tmp_path: Path) -> None:
+    """Without the broken spec, the run would stop because of it."""
+    problems(tmp_path, "buckt: some-media")
+    with pytest.raises(SpecProblems) as found:
+        load([str(tmp_path)], only=["nope-*"])
+    why = "no stack that can be read matches nope-*, but there are broken, clips, films"
+    assert found.value.do == f"correct the specs above, and --only: {why}"

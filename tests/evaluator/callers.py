@@ -142,7 +142,7 @@ def service(name: str, source_account: str, source_arn: str = "") -> Caller:
         "aws:PrincipalIsAWSService": "true",
         "aws:PrincipalType": FREE,
         # Not documented, but it is not the id of a user or of a role.
-        "aws:userid": f"service:{name}",
+        "aws:userid": (*FREE, f"service:{name}"),
         "aws:SecureTransport": "true",
     }
     principal_keys = tuple(key for key in PRINCIPAL_KEYS if key not in own)

@@ -14,7 +14,10 @@ from tests.evaluator.matching import ESCAPES, VARIABLE, like_or_unknown
 
 Values = tuple[str, ...]
 FREE: Values = ("\0free",)
-"""The value of a key that the requester chooses, or that nothing is known of: it decides nothing."""
+"""The value of a key that the requester chooses, or that nothing is known of: it decides nothing.
+
+With examples behind it, the key is absent, or has a value like one of them.
+"""
 
 
 class Context:
@@ -105,6 +108,9 @@ def split(operator: str) -> tuple[str, str, bool]:
 
 
 def _holds(operator: str, wanted: list[str], have: Values) -> Answer:
+    if have[:1] == FREE and have != FREE:
+        outcomes = {_holds(operator, wanted, each) for each in ((), *((example,) for example in have[1:]))}
+        return outcomes.pop() if len(outcomes) == 1 else None
     quantifier, name, if_exists = split(operator)
     if quantifier not in ("", "forallvalues", "foranyvalue"):
         return None

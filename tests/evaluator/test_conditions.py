@@ -16,6 +16,7 @@ CONTEXT = Context(
         "aws:SecureTransport": "true",
         "aws:PrincipalOrgPaths": ("o-1/r-1/a/", "o-1/r-1/b/"),
         "aws:Referer": FREE,
+        "aws:userid": (*FREE, "service:s3"),
     },
     absent=("aws:SourceVpce", "aws:PrincipalTag/"),
 )
@@ -51,6 +52,10 @@ CASES: list[tuple[str, str, Any, Answer]] = [
     ("StringEqualsIfExists", "aws:SourceArn", "x", False),
     ("StringEqualsIfExists", "aws:Referer", "x", None),
     ("StringEquals", "aws:PrincipalTag/team", "media", False),
+    ("StringEquals", "aws:userid", "AIDAEXAMPLE", False),
+    ("StringNotLike", "aws:userid", "AROAEXAMPLE:*", True),
+    ("StringLike", "aws:userid", "service:*", None),
+    ("Null", "aws:userid", "true", None),
     ("ForAllValues:StringLike", "aws:PrincipalOrgPaths", "o-1/*", True),
     ("ForAllValues:StringLike", "aws:PrincipalOrgPaths", "*/a/", False),
     ("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "*/a/", True),

@@ -265,9 +265,10 @@ def test_more_readers_of_fewer_granted_objects_take_two_runs(account: SandboxAcc
     account.converge(by_acl())
     plan = account.plan(after)
     (problem,) = plan.stacks[0].problems
-    who = "signer 111122223333" if "trusted_signers" in after else "anyone"
+    signed_by = "111122223333" if "trusted_signers" in after else ""
+    named = f"signers of account {signed_by}" if signed_by else "anyone"
     assert problem.what.startswith(
-        f"{who} could read /b/three.mp4 after the step modify distribution:lectures"
+        f"{named} could read /b/three.mp4 after the step modify distribution:lectures"
     )
     assert problem.do == "make the change in two runs: first only that of grant, then the rest"
     witness = Witness(account.world.aws)
@@ -276,6 +277,7 @@ def test_more_readers_of_fewer_granted_objects_take_two_runs(account: SandboxAcc
     with Observer(account, *PATTERNS).watching() as seen:
         for each in (signed(oai={}, grant=after["grant"]), after):
             account.converge(each, allow=["makes-public", "cuts-viewers"])
+    who = f"signer {signed_by}" if signed_by else "anyone"
     new = {each.key for each in seen.ever if each.who == who and each.may == "read"}
     assert new
     assert all(key.startswith("a/") for key in new)

@@ -70,7 +70,7 @@ CASES = {
         own(distribution("E1", behavior("", accounts=["self"]), oac="C1")),
         [
             [
-                "signer 123456789012 may read",
+                "signers of this account may read",
                 f"{DOMAIN} (lectures.yaml:4)",
                 "behavior: default behavior of distribution E1 (lectures.yaml:2)",
                 "signers: this account (lectures.yaml:5)",
@@ -105,7 +105,7 @@ CASES = {
                 "identity: OAC C1 (lectures.yaml:2)",
                 OURS,
             ]
-            for reader in (f"signer {OTHER}", "key group lectures-signers")
+            for reader in (f"signers of account {OTHER}", "key group lectures-signers")
         ],
     ),
     "a public behavior of the spec": Case(
@@ -198,7 +198,7 @@ CASES = {
         ),
         [
             [
-                "signer 123456789012 may read",
+                "signers of this account may read",
                 f"{DOMAIN} (lectures.yaml:4)",
                 "behavior: default behavior of distribution E1 (lectures.yaml:2)",
                 "signers: this account (lectures.yaml:5)",

@@ -88,8 +88,10 @@ def send(
     chunks: list[bytes] = []
 
     def finished(stream: Any) -> None:
-        if stream.result() != 200:
-            print(f"{stream.result()} for {method} {path}", flush=True)
+        # Without this, a lost reply would be an exception that nobody sees, and the rest would wait for it.
+        outcome = stream.exception() or stream.result()
+        if outcome != 200:
+            print(f"{outcome} for {method} {path}", flush=True)
             os._exit(1)
         done(b"".join(chunks))
 

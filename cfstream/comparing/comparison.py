@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
-from cfstream.comparing.hazards import hazards, hazards_of_new, notices, warnings
+from cfstream.comparing.hazards import hazards_and_warnings, hazards_of_new, notices
 from cfstream.errors import Notice
 from cfstream.kinds.distribution.meaning import defaults, meaning
 from cfstream.spec.model import Spec
@@ -67,12 +67,9 @@ def _stack(before: Stack | None, after: Stack | None, versions: Versions) -> Sta
     changes = _changes(meaning(before, after), meaning(after))
     if not changes:
         return None
-    found = (
-        *notices(before.spec, after.spec),
-        *warnings(before, after, *versions),
-        *_other_keys(changes),
-    )
-    return StackComparison(name, path, "changed", changes, hazards(before, after, *versions), found)
+    hazards, warnings = hazards_and_warnings(before, after, *versions)
+    found = (*notices(before.spec, after.spec), *warnings, *_other_keys(changes))
+    return StackComparison(name, path, "changed", changes, hazards, found)
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]:

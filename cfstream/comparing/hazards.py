@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from cfstream.access.evaluate import evaluate
-from cfstream.comparing.described import described, first
+from cfstream.comparing.described import Described, described, first
 from cfstream.domain import PathPattern
 from cfstream.errors import Notice
 from cfstream.kinds.distribution.optional_fields import no_longer_managed
@@ -17,16 +17,22 @@ from cfstream.stack.former_buckets import other_objects
 from cfstream.steps.hazards import Hazard, HazardName, worst_first
 
 
-def hazards(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Spec]) -> tuple[Hazard, ...]:
-    """Return the hazards of a change, each once, the worst first. `old` and `new` are all specs of the two versions."""
+def hazards_and_warnings(
+    before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Spec]
+) -> tuple[tuple[Hazard, ...], tuple[Notice, ...]]:
+    """Return the hazards of a change, each once, the worst first, and what a plan warns of in the changed fields.
+
+    `old` and `new` are all specs of the two versions.
+    """
     if before.spec.delivery != after.spec.delivery:
-        return ()
+        return (), ()
+    change = described(before, after, old, new)
     found = (
-        *_of_access(before, after, old, new),
+        *_of_access(before, after, change),
         *_of_keys(before.spec, after.spec),
         *_of_permission(before, after),
     )
-    return tuple(sorted(dict.fromkeys(found), key=worst_first))
+    return tuple(sorted(dict.fromkeys(found), key=worst_first)), change.notices
 
 
 def hazards_of_new(after: Stack, new: Sequence[Spec]) -> tuple[Hazard, ...]:
@@ -35,8 +41,7 @@ def hazards_of_new(after: Stack, new: Sequence[Spec]) -> tuple[Hazard, ...]:
     return opening_hazards(before, will)
 
 
-def _of_access(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Spec]) -> Iterator[Hazard]:
-    change = described(before, after, old, new)
+def _of_access(before: Stack, after: Stack, change: Described) -> Iterator[Hazard]:
     was, will = evaluate(change.before, change.after)
     yield from opening_hazards(was, will)
     yield from cutting_hazards(was, will)
@@ -47,13 +52,6 @@ def _of_access(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[S
     if before.spec.grant.via != "elsewhere" != after.spec.grant.via:
         yield from widening_hazard(after.spec.grant.prefix, gained)
     yield from change.hazards
-
-
-def warnings(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Spec]) -> tuple[Notice, ...]:
-    """Return what a plan warns of in the changed fields of the distribution. Arguments as of `hazards`."""
-    if before.spec.delivery != after.spec.delivery:
-        return ()
-    return described(before, after, old, new).notices
 
 
 def notices(before: Spec | None, after: Spec) -> Iterator[Notice]:
